@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Gatehouse.Protocol.Vocabulary;
+
+namespace Gatehouse.Protocol.AccessTokens;
+
+/// <summary>The claims of a JWT access token (RFC 9068 §2.2). Instants are seconds since 1970-01-01T00:00:00Z.</summary>
+public sealed record AccessTokenClaims
+{
+    public required string Issuer { get; init; }
+
+    /// <summary>The application itself for client credentials, with the prefix that no user's subject has (RFC 9068 §5).</summary>
+    public required string Subject { get; init; }
+
+    public required IReadOnlyList<string> Audience { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required ScopeSet Scope { get; init; }
+
+    public required long IssuedAt { get; init; }
+
+    public required long ExpiresAt { get; init; }
+
+    public required string TokenId { get; init; }
+
+    /// <summary>A new <c>jti</c>: 128 random bits in base64url.</summary>
+    public static string NewTokenId()
+    {
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+
+    /// <summary>Writes the payload of the token.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("iss", Issuer);
+        json.WriteString("sub", Subject);
+        if (Audience.Count == 1)
+        {
+            json.WriteString("aud", Audience[0]);
+        }
+        else
+        {
+            json.WriteStartArray("aud");
+            foreach (var audience in Audience) json.WriteStringValue(audience);
+            json.WriteEndArray();
+        }
+        json.WriteString("client_id", ClientId);
+        json.WriteString("scope", Scope.ToString());
+        json.WriteNumber("iat", IssuedAt);
+        json.WriteNumber("exp", ExpiresAt);
+        json.WriteString("jti", TokenId);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads a payload whose types are exactly those of RFC 9068 §2.2; an <c>exp</c> as a string is refused.</summary>
+    internal static AccessTokenClaims? Read(JsonElement payload)
+    {
+        if (!TryText(payload, "iss", out var issuer) || !TryText(payload, "sub", out var subject)
+            || !TryText(payload, "client_id", out var clientId) || !TryText(payload, "jti", out var tokenId)
+            || !TryInstant(payload, "iat", out var issuedAt) || !TryInstant(payload, "exp", out var expiresAt)
+            || ReadAudience(payload) is not { } audience
+            || !TryText(payload, "scope", out var scopeText) || !ScopeSet.TryParse(scopeText, out var scope)) return null;
+        return new AccessTokenClaims
+        {
+            Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
+            IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
+        };
+    }
+
+    private static bool TryText(JsonElement payload, string name, out string text)
+    {
+        text = payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;
+        return text.Length > 0;
+    }
+
+    private static bool TryInstant(JsonElement payload, string name, out long seconds)
+    {
+        seconds = 0;
+        return payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out seconds) && seconds is > 0 and < 1L << 40;
+    }
+
+    private static string[]? ReadAudience(JsonElement payload)
+    {
+        if (!payload.TryGetProperty("aud", out var value)) return null;
+        if (value.ValueKind == JsonValueKind.String) return [value.GetString()!];
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is 0 or > 64) return null;
+        return value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : null;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+
+namespace Gatehouse.Protocol.Forms;
+
+/// <summary>Why a body is not an acceptable <c>application/x-www-form-urlencoded</c> form.</summary>
+public enum FormError
+{
+    None,
+    InvalidEncoding,
+    ControlCharacter,
+    DuplicateParameter,
+    TooManyParameters,
+}
+
+/// <summary>
+/// The parameters of one request, each at most once (RFC 6749 §3.2), read strictly: UTF-8 (RFC 6749 Appendix B), complete percent
+/// escapes, no control characters. A parameter without a value counts as omitted.
+/// </summary>
+public sealed class FormBody
+{
+    /// <summary>The largest body that is read, in bytes.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    private const int MaxParameters = 64;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly Dictionary<string, string> _values;
+
+    private FormBody(Dictionary<string, string> values) => _values = values;
+
+    /// <summary>The value, or null when the parameter is absent or empty.</summary>
+    public string? this[string name] => _values.GetValueOrDefault(name);
+
+    /// <summary>Reads a body.</summary>
+    /// <param name="body">The raw bytes.</param>
+    /// <param name="form">The parameters when the answer is <see cref="FormError.None"/>, else what was read before the error.</param>
+    /// <param name="culprit">The name of the offending parameter, when the error is about one and its name is printable.</param>
+    public static FormError TryParse(ReadOnlySpan<byte> body, out FormBody form, out string? culprit)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        form = new FormBody(values);
+        culprit = null;
+        var scratch = ArrayPool<byte>.Shared.Rent(body.Length + 1);
+        try
+        {
+            foreach (var range in body.Split((byte)'&'))
+            {
+                var pair = body[range];
+                if (pair.IsEmpty) continue;
+                var equals = pair.IndexOf((byte)'=');
+                var error = Decode(equals < 0 ? pair : pair[..equals], scratch, out var name);
+                if (error != FormError.None) return error;
+                error = Decode(equals < 0 ? [] : pair[(equals + 1)..], scratch, out var value);
+                culprit = Printable(name);
+                if (error != FormError.None) return error;
+                if (values.Count >= MaxParameters) return FormError.TooManyParameters;
+                if (!values.TryAdd(name, value)) return FormError.DuplicateParameter;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch, clearArray: true); // It held a client secret.
+        }
+        foreach (var empty in values.Where(pair => pair.Value.Length == 0).Select(pair => pair.Key).ToList()) values.Remove(empty);
+        culprit = null;
+        return FormError.None;
+    }
+
+    /// <summary>Decodes one form-urlencoded component, as the user and password of HTTP Basic are (RFC 6749 §2.3.1).</summary>
+    public static FormError Decode(ReadOnlySpan<byte> encoded, Span<byte> scratch, out string text)
+    {
+        text = string.Empty;
+        var length = 0;
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            var value = encoded[i];
+            if (value == '+')
+            {
+                value = (byte)' ';
+            }
+            else if (value == '%')
+            {
+                if (i + 2 >= encoded.Length || !TryHex(encoded[i + 1], out var high) || !TryHex(encoded[i + 2], out var low))
+                    return FormError.InvalidEncoding;
+                value = (byte)(high << 4 | low);
+                i += 2;
+            }
+            if (value is < 0x20 and not (byte)'\r' and not (byte)'\n' and not (byte)'\t' or 0x7F) return FormError.ControlCharacter;
+            scratch[length++] = value;
+        }
+        try
+        {
+            text = StrictUtf8.GetString(scratch[..length]);
+            return FormError.None;
+        }
+        catch (DecoderFallbackException)
+        {
+            return FormError.InvalidEncoding;
+        }
+    }
+
+    private static bool TryHex(byte digit, out int value)
+    {
+        value = char.IsAsciiHexDigit((char)digit) ? Convert.ToInt32(((char)digit).ToString(), 16) : -1;
+        return value >= 0;
+    }
+
+    private static string? Printable(string name) =>
+        name.Length <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? name : null;
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+
+namespace Gatehouse.Protocol.Jose;
+
+/// <summary>
+/// A JWS in compact serialization (RFC 7515 §7.1), taken apart and read strictly: exactly three parts, one JSON object each in header and
+/// payload, no duplicate member at any depth, no <c>crit</c> and so no <c>b64:false</c>. Its signature is not verified yet.
+/// </summary>
+public sealed class CompactJws
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    private CompactJws(JsonElement header, JsonElement payload, byte[] signingInput, byte[] signature)
+    {
+        Header = header;
+        Payload = payload;
+        SigningInput = signingInput;
+        Signature = signature;
+    }
+
+    public JsonElement Header { get; }
+
+    public JsonElement Payload { get; }
+
+    public byte[] SigningInput { get; }
+
+    public byte[] Signature { get; }
+
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out CompactJws? jws)
+    {
+        jws = null;
+        var first = text.IndexOf('.');
+        var last = text.LastIndexOf('.');
+        if (first <= 0 || last <= first + 1 || text[(first + 1)..last].Contains('.')) return false;
+        if (!StrictBase64Url.TryDecode(text[..first], out var header)
+            || !StrictBase64Url.TryDecode(text[(first + 1)..last], out var payload)
+            || !StrictBase64Url.TryDecode(text[(last + 1)..], out var signature)) return false;
+        if (!TryReadObject(header, out var headerObject) || !TryReadObject(payload, out var payloadObject)) return false;
+        if (headerObject.TryGetProperty("crit", out _)) return false; // RFC 7515 §4.1.11: no extension is understood here.
+        jws = new CompactJws(headerObject, payloadObject, Encoding.ASCII.GetBytes(text[..last].ToString()), signature);
+        return true;
+    }
+
+    private static bool TryReadObject(byte[] utf8, out JsonElement value)
+    {
+        value = default;
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, Strict);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return false;
+            value = document.RootElement.Clone();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace Gatehouse.Protocol.Metadata;
+
+/// <summary>The document at <c>/.well-known/oauth-authorization-server</c> (RFC 8414 §2). Absent members are not written.</summary>
+public sealed record AuthorizationServerMetadata
+{
+    [JsonPropertyName("issuer")]
+    public required string Issuer { get; init; }
+
+    [JsonPropertyName("token_endpoint")]
+    public required string TokenEndpoint { get; init; }
+
+    [JsonPropertyName("jwks_uri")]
+    public required string JwksUri { get; init; }
+
+    /// <summary>Required by RFC 8414 §2 and empty while no grant uses the authorization endpoint.</summary>
+    [JsonPropertyName("response_types_supported")]
+    public required IReadOnlyList<string> ResponseTypesSupported { get; init; }
+
+    [JsonPropertyName("grant_types_supported")]
+    public required IReadOnlyList<string> GrantTypesSupported { get; init; }
+
+    [JsonPropertyName("token_endpoint_auth_methods_supported")]
+    public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
+
+    [JsonPropertyName("scopes_supported")]
+    public required IReadOnlyList<string> ScopesSupported { get; init; }
+
+    [JsonPropertyName("service_documentation")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceDocumentation { get; init; }
+}
+
+[JsonSerializable(typeof(AuthorizationServerMetadata))]
+public sealed partial class MetadataJson : JsonSerializerContext;

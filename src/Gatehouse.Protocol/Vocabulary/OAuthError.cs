@@ -1,0 +1,28 @@
+namespace Gatehouse.Protocol.Vocabulary;
+
+/// <summary>An error answer of the token endpoint: what the wire may say (RFC 6749 §5.2).</summary>
+/// <param name="Code">The value of <c>error</c>.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Description">The value of <c>error_description</c>: plain ASCII that reveals nothing about an application.</param>
+public sealed record OAuthError(string Code, int Status, string Description)
+{
+    public static OAuthError InvalidRequest(string description) => new("invalid_request", 400, description);
+
+    /// <summary>One text for an unknown client and for a wrong secret: the wire must not tell them apart.</summary>
+    public static OAuthError InvalidClient { get; } = new("invalid_client", 401, "Client authentication failed.");
+
+    public static OAuthError TooManyFailures { get; } =
+        new("invalid_client", 429, "Too many failed client authentications. Wait for the seconds that Retry-After states.");
+
+    public static OAuthError UnauthorizedClient { get; } =
+        new("unauthorized_client", 400, "The application is not allowed to use this grant_type. API Support can allow it.");
+
+    public static OAuthError UnsupportedGrantType { get; } =
+        new("unsupported_grant_type", 400, "This grant_type is not supported. Use client_credentials.");
+
+    public static OAuthError InvalidScope { get; } =
+        new("invalid_scope", 400, "A requested scope is unknown, malformed or not part of an approved contract.");
+
+    public static OAuthError TemporarilyUnavailable { get; } =
+        new("temporarily_unavailable", 503, "The server cannot decide at the moment. Try again later.");
+}
