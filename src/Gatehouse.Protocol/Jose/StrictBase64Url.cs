@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 
@@ -11,10 +12,12 @@ public static class StrictBase64Url
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+    private static readonly SearchValues<char> AlphabetSet = SearchValues.Create(Alphabet);
+
     public static bool TryDecode(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? bytes)
     {
         bytes = null;
-        if (text.Length % 4 == 1 || text.ContainsAnyExcept(Alphabet)) return false;
+        if (text.Length % 4 == 1 || text.ContainsAnyExcept(AlphabetSet)) return false;
         // The last character of an incomplete group carries 4 or 2 bits that must be zero.
         var unused = (text.Length % 4) switch { 2 => 0b1111, 3 => 0b11, _ => 0 };
         if (unused != 0 && (Alphabet.IndexOf(text[^1], StringComparison.Ordinal) & unused) != 0) return false;

@@ -1,0 +1,25 @@
+namespace Gatehouse.Store.Database;
+
+public enum StoreProvider
+{
+    Sqlite,
+    PostgreSql,
+}
+
+/// <summary>Where the truth lies.</summary>
+/// <param name="Provider">The kind of database.</param>
+/// <param name="ConnectionString">Its connection string; for SQLite use <see cref="Sqlite"/>.</param>
+public sealed record StoreOptions(StoreProvider Provider, string ConnectionString)
+{
+    /// <summary>A SQLite database in one file, created when missing.</summary>
+    public static StoreOptions Sqlite(string file) => new(StoreProvider.Sqlite, $"Data Source={file};Foreign Keys=True;Default Timeout=10");
+
+    /// <summary>A PostgreSQL 15 or newer database that exists.</summary>
+    public static StoreOptions PostgreSql(string connectionString) => new(StoreProvider.PostgreSql, connectionString);
+
+    /// <summary>A connection string may hold a password.</summary>
+    public override string ToString() => Provider.ToString();
+}
+
+/// <summary>The store cannot be used; the message is one line that says what to do.</summary>
+public sealed class StoreUnusableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,132 @@
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Gatehouse.Store.Database;
+
+/// <summary>Keys, lengths and indexes that the classes of the model do not say by themselves.</summary>
+internal sealed class Tables :
+    IEntityTypeConfiguration<Organization>,
+    IEntityTypeConfiguration<Api>,
+    IEntityTypeConfiguration<ApiScope>,
+    IEntityTypeConfiguration<ApiOperation>,
+    IEntityTypeConfiguration<Plan>,
+    IEntityTypeConfiguration<Application>,
+    IEntityTypeConfiguration<ApplicationOwner>,
+    IEntityTypeConfiguration<ApplicationSecret>,
+    IEntityTypeConfiguration<Contract>,
+    IEntityTypeConfiguration<Problem>,
+    IEntityTypeConfiguration<AuditEvent>,
+    IEntityTypeConfiguration<Change>,
+    IEntityTypeConfiguration<RevokedToken>,
+    IEntityTypeConfiguration<SigningKeyRecord>,
+    IEntityTypeConfiguration<Setting>
+{
+    public void Configure(EntityTypeBuilder<Organization> table)
+    {
+        table.Property(row => row.Slug).HasMaxLength(64);
+        table.Property(row => row.Name).HasMaxLength(128);
+        table.HasIndex(row => row.Slug).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<Api> table)
+    {
+        table.Property(row => row.Slug).HasMaxLength(64);
+        table.Property(row => row.Name).HasMaxLength(128);
+        table.Property(row => row.Resource).HasMaxLength(512);
+        table.HasIndex(row => new { row.OrganizationId, row.Slug }).IsUnique();
+        table.HasIndex(row => row.Resource).IsUnique();
+        table.HasOne<Organization>().WithMany().HasForeignKey(row => row.OrganizationId);
+        table.HasMany(row => row.Scopes).WithOne().HasForeignKey(row => row.ApiId);
+        table.HasMany(row => row.Operations).WithOne().HasForeignKey(row => row.ApiId);
+        table.HasMany(row => row.Plans).WithOne(row => row.Api).HasForeignKey(row => row.ApiId);
+    }
+
+    public void Configure(EntityTypeBuilder<ApiScope> table)
+    {
+        table.ToTable("ApiScopes");
+        table.HasKey(row => new { row.ApiId, row.Token });
+        table.Property(row => row.Token).HasMaxLength(128);
+        // A scope names one API, so that a token's audience follows from its scopes.
+        table.HasIndex(row => row.Token).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<ApiOperation> table)
+    {
+        table.ToTable("ApiOperations");
+        table.HasKey(row => new { row.ApiId, row.Method, row.PathTemplate });
+        table.Property(row => row.Method).HasMaxLength(16);
+        table.Property(row => row.PathTemplate).HasMaxLength(512);
+        table.Property(row => row.Scope).HasMaxLength(128);
+    }
+
+    public void Configure(EntityTypeBuilder<Plan> table)
+    {
+        table.Property(row => row.Slug).HasMaxLength(64);
+        table.Property(row => row.Name).HasMaxLength(128);
+        table.HasIndex(row => new { row.ApiId, row.Slug }).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<Application> table)
+    {
+        table.Property(row => row.ClientId).HasMaxLength(128);
+        table.Property(row => row.Name).HasMaxLength(128);
+        table.Property(row => row.Description).HasMaxLength(1000);
+        table.HasIndex(row => row.ClientId).IsUnique();
+        table.HasIndex(row => new { row.OrganizationId, row.Name });
+        table.HasOne(row => row.Organization).WithMany().HasForeignKey(row => row.OrganizationId);
+        table.HasMany(row => row.Secrets).WithOne().HasForeignKey(row => row.ApplicationId);
+        table.HasMany(row => row.Owners).WithOne().HasForeignKey(row => row.ApplicationId);
+        table.HasMany(row => row.Contracts).WithOne(row => row.Application).HasForeignKey(row => row.ApplicationId);
+    }
+
+    public void Configure(EntityTypeBuilder<ApplicationOwner> table)
+    {
+        table.HasKey(row => new { row.ApplicationId, row.UserId });
+        table.HasOne<PortalUser>().WithMany().HasForeignKey(row => row.UserId);
+        table.HasIndex(row => row.UserId);
+    }
+
+    public void Configure(EntityTypeBuilder<ApplicationSecret> table) => table.Property(row => row.Label).HasMaxLength(64);
+
+    public void Configure(EntityTypeBuilder<Contract> table)
+    {
+        table.HasIndex(row => new { row.ApplicationId, row.ApiId }).IsUnique();
+        table.HasOne(row => row.Api).WithMany().HasForeignKey(row => row.ApiId);
+        table.HasOne(row => row.Plan).WithMany().HasForeignKey(row => row.PlanId);
+    }
+
+    public void Configure(EntityTypeBuilder<Problem> table)
+    {
+        table.HasIndex(row => new { row.ApplicationId, row.At });
+        table.HasOne<Application>().WithMany().HasForeignKey(row => row.ApplicationId);
+        table.Property(row => row.TraceId).HasMaxLength(64);
+        table.Property(row => row.Code).HasMaxLength(64);
+        table.Property(row => row.Cause).HasMaxLength(512);
+        table.Property(row => row.SourceAddress).HasMaxLength(64);
+    }
+
+    public void Configure(EntityTypeBuilder<AuditEvent> table)
+    {
+        table.HasIndex(row => new { row.OrganizationId, row.At });
+        table.HasIndex(row => row.Subject);
+    }
+
+    public void Configure(EntityTypeBuilder<Change> table)
+    {
+        table.HasKey(row => row.Position);
+        table.Property(row => row.Position).ValueGeneratedOnAdd();
+        table.HasIndex(row => row.At);
+    }
+
+    public void Configure(EntityTypeBuilder<RevokedToken> table)
+    {
+        table.HasKey(row => row.TokenId);
+        table.Property(row => row.TokenId).HasMaxLength(128);
+        table.HasIndex(row => row.ExpiresAt);
+    }
+
+    public void Configure(EntityTypeBuilder<SigningKeyRecord> table) => table.HasKey(row => row.Kid);
+
+    public void Configure(EntityTypeBuilder<Setting> table) => table.HasKey(row => row.Name);
+}

@@ -1,0 +1,49 @@
+using Gatehouse.Store.Changes;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Operations;
+using Gatehouse.Store.Recording;
+using Gatehouse.Store.Registry;
+using Gatehouse.Store.Secrets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Gatehouse.Store;
+
+/// <summary>Adds the store to a node.</summary>
+public static class GatehouseStore
+{
+    /// <summary>Adds the database, the node's registry that follows the change feed, and the operations that write.</summary>
+    public static IServiceCollection AddGatehouseStore(this IServiceCollection services, StoreDatabase database, KeyEncryptionKey key)
+    {
+        services.AddSingleton(database);
+        services.AddScoped(provider => provider.GetRequiredService<StoreDatabase>().Open());
+        services.AddSingleton(key);
+        services.AddSingleton<ClientSecretVault>();
+        services.AddSingleton<SigningKeyVault>();
+
+        services.AddSingleton<ApplicationRegistry>();
+        services.AddSingleton<ApiCatalog>();
+        services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<VerificationKeys>();
+        services.AddSingleton<TokenStanding>();
+        services.AddSingleton<ChangeDelay>();
+
+        services.AddSingleton<SecretOperations>();
+        services.AddSingleton<ApplicationOperations>();
+        services.AddSingleton<ContractOperations>();
+        services.AddSingleton<ApiOperations>();
+        services.AddSingleton<TokenRevocation>();
+
+        services.AddWorker<ChangeFollower>();
+        services.AddWorker<ProblemRecorder>();
+        services.AddWorker<SecretUsage>();
+        return services;
+    }
+
+    private static void AddWorker<T>(this IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
+    }
+}

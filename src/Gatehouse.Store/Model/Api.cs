@@ -1,0 +1,79 @@
+namespace Gatehouse.Store.Model;
+
+/// <summary>What is published: where it is called, what it is called with, where the calls go.</summary>
+public sealed class Api
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    public Guid OrganizationId { get; set; }
+
+    public required string Slug { get; set; }
+
+    public required string Name { get; set; }
+
+    public string Description { get; set; } = string.Empty;
+
+    /// <summary>The resource identifier: the <c>aud</c> of its access tokens (RFC 8707 §2).</summary>
+    public required string Resource { get; set; }
+
+    /// <summary>Every scope of the API.</summary>
+    public required ICollection<ApiScope> Scopes { get; init; }
+
+    /// <summary>The calls that the gateway lets through; anything else is 404.</summary>
+    public required ICollection<ApiOperation> Operations { get; init; }
+
+    public ICollection<Plan> Plans { get; init; } = [];
+
+    /// <summary>Where the gateway forwards to; null for an API that this program answers itself.</summary>
+    public string? Upstream { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>A scope and the sentence that tells a person what it allows.</summary>
+public sealed class ApiScope
+{
+    public Guid ApiId { get; set; }
+
+    public required string Token { get; set; }
+
+    public string Description { get; set; } = string.Empty;
+}
+
+/// <summary>One call of an API: a method, a path template such as <c>/labels/domestic/{id}</c> and the scope it needs.</summary>
+public sealed class ApiOperation
+{
+    public Guid ApiId { get; set; }
+
+    public required string Method { get; set; }
+
+    public required string PathTemplate { get; set; }
+
+    /// <summary>The scope the call needs; empty when a token for the API is enough.</summary>
+    public string Scope { get; set; } = string.Empty;
+}
+
+/// <summary>The SLA tier of an API.</summary>
+public sealed class Plan
+{
+    /// <summary>The default lifetime of an access token, in seconds: one second less than a day.</summary>
+    public const int DefaultTokenLifetimeSeconds = 86399;
+
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    public Guid ApiId { get; set; }
+
+    public Api? Api { get; set; }
+
+    public required string Slug { get; set; }
+
+    public required string Name { get; set; }
+
+    public string Description { get; set; } = string.Empty;
+
+    /// <summary>When true API Support approves each contract by hand; otherwise a request is approved at once.</summary>
+    public bool ApprovedByHand { get; set; }
+
+    /// <summary>Access token lifetime in seconds, 60 to 86399.</summary>
+    public int TokenLifetimeSeconds { get; set; } = DefaultTokenLifetimeSeconds;
+}

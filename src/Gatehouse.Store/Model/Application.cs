@@ -1,0 +1,95 @@
+using Gatehouse.Protocol.Vocabulary;
+
+namespace Gatehouse.Store.Model;
+
+public enum ApplicationState
+{
+    Active,
+    Retired,
+}
+
+/// <summary>The OAuth client (RFC 6749 §1.1).</summary>
+public sealed class Application
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    public Guid OrganizationId { get; set; }
+
+    public Organization? Organization { get; set; }
+
+    public required string ClientId { get; set; }
+
+    /// <summary><c>client_name</c> of RFC 7591 §2.</summary>
+    public required string Name { get; set; }
+
+    public string Description { get; set; } = string.Empty;
+
+    public ApplicationState State { get; set; }
+
+    /// <summary>The grant types it may use: data, changed by API Support (default: client credentials alone).</summary>
+    public List<string> GrantTypes { get; set; } = [GrantType.ClientCredentials];
+
+    public List<string> RedirectUris { get; set; } = [];
+
+    /// <summary>One of the values of <see cref="TokenEndpointAuthMethods"/>.</summary>
+    public string TokenEndpointAuthMethod { get; set; } = TokenEndpointAuthMethods.ClientSecret;
+
+    /// <summary>A JWK set by value (RFC 7591 §2), as JSON text; empty when none was registered.</summary>
+    public string Jwks { get; set; } = string.Empty;
+
+    /// <summary>Access tokens whose <c>iat</c> lies before this second are dead. 0: none.</summary>
+    public long TokensNotBefore { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public ICollection<ApplicationSecret> Secrets { get; init; } = [];
+
+    public ICollection<ApplicationOwner> Owners { get; init; } = [];
+
+    public ICollection<Contract> Contracts { get; init; } = [];
+}
+
+/// <summary>How an application may authenticate at the token endpoint.</summary>
+public static class TokenEndpointAuthMethods
+{
+    /// <summary>By secret, in the form body or by HTTP Basic as the consumer prefers: the seed page uses the body.</summary>
+    public const string ClientSecret = "client_secret_basic client_secret_post";
+    public const string ClientSecretBasic = "client_secret_basic";
+    public const string ClientSecretPost = "client_secret_post";
+
+    public static bool IsSupported(string method) => method is ClientSecret or ClientSecretBasic or ClientSecretPost;
+}
+
+/// <summary>A person who owns an application.</summary>
+public sealed class ApplicationOwner
+{
+    public Guid ApplicationId { get; set; }
+
+    public Guid UserId { get; set; }
+}
+
+/// <summary>A generated credential of an application. Neither column alone gives the secret: see <c>Secrets/</c>.</summary>
+public sealed class ApplicationSecret
+{
+    public Guid Id { get; set; } = Guid.CreateVersion7();
+
+    public Guid ApplicationId { get; set; }
+
+    public string Label { get; set; } = string.Empty;
+
+    /// <summary>Keyed SHA-256 of the secret, 32 bytes.</summary>
+    public required byte[] Verifier { get; set; }
+
+    /// <summary>The encrypted copy for <em>Show</em>; null when the organization shows secrets once.</summary>
+    public byte[]? EncryptedCopy { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    public DateTimeOffset? RetiredAt { get; set; }
+
+    public DateTimeOffset? LastUsedAt { get; set; }
+
+    public bool IsUsable(DateTimeOffset now) => RetiredAt is null && (ExpiresAt is null || ExpiresAt > now);
+}

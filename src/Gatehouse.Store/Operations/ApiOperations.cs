@@ -1,0 +1,126 @@
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Operations;
+
+/// <summary>Publishes, changes and withdraws APIs.</summary>
+public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
+{
+    /// <summary>Publishes an API, or replaces the one with the same slug; contracts are kept as long as their plan is.</summary>
+    public async Task<Outcome<Api>> PublishAsync(Api draft, Actor actor, CancellationToken cancellation = default)
+    {
+        if (ApiRules.Check(draft) is { } fault) return Outcome<Api>.Invalid(fault.Field, fault.Message);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var tokens = draft.Scopes.Select(scope => scope.Token).ToList();
+        var api = await db.Apis.Include(row => row.Scopes).Include(row => row.Operations).Include(row => row.Plans)
+            .SingleOrDefaultAsync(row => row.OrganizationId == draft.OrganizationId && row.Slug == draft.Slug, cancellation);
+        var others = api?.Id ?? Guid.Empty;
+        if (await db.Set<ApiScope>().Where(scope => tokens.Contains(scope.Token) && scope.ApiId != others).Select(scope => scope.Token).FirstOrDefaultAsync(cancellation) is { } taken)
+            return Outcome<Api>.Conflict($"The scope {taken} belongs to another API: a scope names one API.");
+        if (await db.Apis.AnyAsync(row => row.Resource == draft.Resource && row.Id != others, cancellation))
+            return Outcome<Api>.Conflict("Another API has this resource identifier.");
+        if (api is null)
+        {
+            draft.CreatedAt = now;
+            db.Apis.Add(api = draft);
+        }
+        else if (await ReplaceAsync(db, api, draft, cancellation) is { } refusal)
+        {
+            return refusal;
+        }
+        db.Audit(now, actor, api.OrganizationId, "api.published", api.Id.ToString(), api.Slug);
+        await AnnounceAsync(db, api, now, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        database.Signal.Ring();
+        return api;
+    }
+
+    public async Task<Outcome<Api>> WithdrawAsync(Guid apiId, Actor actor, CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        var api = await db.Apis.SingleOrDefaultAsync(row => row.Id == apiId, cancellation);
+        if (api is null) return Outcome<Api>.NotFound("API");
+        if (api.Upstream is null) return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be withdrawn.");
+        await AnnounceAsync(db, api, now, cancellation);
+        await db.Contracts.Where(contract => contract.ApiId == apiId).ExecuteDeleteAsync(cancellation);
+        db.Apis.Remove(api);
+        db.Audit(now, actor, api.OrganizationId, "api.withdrawn", api.Id.ToString(), api.Slug);
+        await db.SaveChangesAsync(cancellation);
+        return api;
+    }
+
+    private static async Task<Outcome<Api>?> ReplaceAsync(GatehouseDb db, Api api, Api draft, CancellationToken cancellation)
+    {
+        (api.Name, api.Description, api.Resource, api.Upstream) = (draft.Name, draft.Description, draft.Resource, draft.Upstream);
+        api.Scopes.Clear();
+        api.Operations.Clear();
+        await db.SaveChangesAsync(cancellation); // Old rows leave before new ones with the same key come.
+        foreach (var scope in draft.Scopes) api.Scopes.Add(new ApiScope { Token = scope.Token, Description = scope.Description });
+        foreach (var call in draft.Operations) api.Operations.Add(new ApiOperation { Method = call.Method, PathTemplate = call.PathTemplate, Scope = call.Scope });
+        foreach (var plan in draft.Plans)
+        {
+            if (api.Plans.SingleOrDefault(row => row.Slug == plan.Slug) is not { } kept)
+            {
+                api.Plans.Add(kept = new Plan { Slug = plan.Slug, Name = plan.Name });
+                db.Add(kept); // Its key is set already; without this it would be taken for an existing row.
+            }
+            (kept.Name, kept.Description, kept.ApprovedByHand, kept.TokenLifetimeSeconds) = (plan.Name, plan.Description, plan.ApprovedByHand, plan.TokenLifetimeSeconds);
+        }
+        foreach (var plan in api.Plans.Where(row => draft.Plans.All(kept => kept.Slug != row.Slug)).ToList())
+        {
+            if (await db.Contracts.AnyAsync(contract => contract.PlanId == plan.Id, cancellation))
+                return Outcome<Api>.Conflict($"The plan {plan.Slug} has contracts. Revoke them first, or keep the plan.");
+            api.Plans.Remove(plan);
+        }
+        return null;
+    }
+
+    private static async Task AnnounceAsync(GatehouseDb db, Api api, DateTimeOffset now, CancellationToken cancellation)
+    {
+        db.Announce(now, ChangeKind.Api, api.Id.ToString());
+        // Plans are part of what is remembered of an application.
+        var clientIds = await db.Contracts.Where(contract => contract.ApiId == api.Id).Select(contract => contract.Application!.ClientId).ToListAsync(cancellation);
+        foreach (var clientId in clientIds) db.Announce(now, ChangeKind.Application, clientId);
+    }
+}
+
+/// <summary>What a published API must satisfy.</summary>
+internal static class ApiRules
+{
+    public static (string Field, string Message)? Check(Api api)
+    {
+        if (!IsSlug(api.Slug)) return ("slug", "Give a slug of 1 to 64 characters out of a-z, 0-9 and '-'.");
+        if (api.Name.Trim().Length is 0 or > 128) return ("name", "Give a name of 1 to 128 characters.");
+        if (!Uri.TryCreate(api.Resource, UriKind.Absolute, out var resource) || resource.Fragment.Length > 0 || api.Resource.Length > 512)
+            return ("resource", "Give an absolute URI without a fragment (RFC 8707 §2).");
+        if (api.Upstream is not null && !(Uri.TryCreate(api.Upstream, UriKind.Absolute, out var upstream) && upstream.Scheme is "http" or "https"))
+            return ("upstream", "Give an absolute http or https URL.");
+        if (api.Scopes.FirstOrDefault(scope => !ScopeSet.IsToken(scope.Token)) is not null) return ("scopes", "A scope is 1 to 128 printable characters without blanks (RFC 6749 §3.3).");
+        if (api.Scopes.Select(scope => scope.Token).Distinct(StringComparer.Ordinal).Count() != api.Scopes.Count) return ("scopes", "A scope is listed twice.");
+        if (api.Plans.Count == 0) return ("plans", "Give at least one plan.");
+        if (api.Plans.FirstOrDefault(plan => !IsSlug(plan.Slug) || plan.Name.Length is 0 or > 128) is not null) return ("plans", "Each plan needs a slug and a name.");
+        if (api.Plans.Select(plan => plan.Slug).Distinct(StringComparer.Ordinal).Count() != api.Plans.Count) return ("plans", "A plan is listed twice.");
+        if (api.Plans.FirstOrDefault(plan => plan.TokenLifetimeSeconds is < 60 or > Plan.DefaultTokenLifetimeSeconds) is not null)
+            return ("plans", $"A token lifetime is 60 to {Plan.DefaultTokenLifetimeSeconds} seconds.");
+        foreach (var operation in api.Operations)
+            if (CheckOperation(api, operation) is { } fault) return ("operations", fault);
+        return null;
+    }
+
+    private static string? CheckOperation(Api api, ApiOperation operation)
+    {
+        if (operation.Method.Length is 0 or > 16 || !operation.Method.All(char.IsAsciiLetterUpper)) return "A method is written in capital letters, such as GET.";
+        if (!operation.PathTemplate.StartsWith('/') || operation.PathTemplate.Length > 512) return "A path template starts with '/', such as /labels/domestic/{id}.";
+        return operation.Scope.Length == 0 || api.Scopes.Any(scope => scope.Token == operation.Scope)
+            ? null
+            : $"The operation {operation.Method} {operation.PathTemplate} needs a scope that the API does not have.";
+    }
+
+    private static bool IsSlug(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+}

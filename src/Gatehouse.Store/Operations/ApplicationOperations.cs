@@ -1,0 +1,112 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Operations;
+
+/// <summary>What the creator of an application may say about it.</summary>
+public sealed record ApplicationDraft(string Name)
+{
+    public string Description { get; init; } = string.Empty;
+
+    public IReadOnlyList<string> GrantTypes { get; init; } = [GrantType.ClientCredentials];
+
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    public string TokenEndpointAuthMethod { get; init; } = TokenEndpointAuthMethods.ClientSecret;
+
+    public string Jwks { get; init; } = string.Empty;
+}
+
+/// <summary>A new application and its first secret: the one moment at which the secret is in the clear without asking for it.</summary>
+public sealed record CreatedApplication(Application Application, Guid SecretId, ClientSecret Secret);
+
+/// <summary>Creates, changes, retires and deletes applications; each write is one transaction with its audit and its change row.</summary>
+public sealed class ApplicationOperations(StoreDatabase database, SecretOperations secrets, TimeProvider clock)
+{
+    public async Task<Outcome<CreatedApplication>> CreateAsync(
+        Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation = default)
+    {
+        if (ApplicationRules.Check(draft) is { } fault) return Outcome<CreatedApplication>.Invalid(fault.Field, fault.Message);
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        var organization = await db.Organizations.SingleAsync(row => row.Id == organizationId, cancellation);
+        var application = new Application
+        {
+            OrganizationId = organizationId, ClientId = NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
+            GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
+            TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, CreatedAt = now,
+        };
+        if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
+        var (secretRow, secret) = secrets.Make("First secret", expiresAt: null, organization.ShowSecretsOnce, now);
+        application.Secrets.Add(secretRow);
+        db.Applications.Add(application);
+        db.Audit(now, actor, organizationId, "application.created", application.Id.ToString(), application.Name);
+        db.Announce(now, ChangeKind.Application, application.ClientId); // Its absence may be remembered.
+        await db.SaveChangesAsync(cancellation);
+        return new CreatedApplication(application, secretRow.Id, secret);
+    }
+
+    public async Task<Outcome<Application>> ChangeAsync(
+        Guid applicationId, ApplicationDraft draft, Actor actor, CancellationToken cancellation = default)
+    {
+        if (ApplicationRules.Check(draft) is { } fault) return Outcome<Application>.Invalid(fault.Field, fault.Message);
+        return await WriteAsync(applicationId, actor, "application.changed", application =>
+        {
+            application.Name = draft.Name.Trim();
+            application.Description = draft.Description.Trim();
+            application.GrantTypes = [.. draft.GrantTypes];
+            application.RedirectUris = [.. draft.RedirectUris];
+            application.TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod;
+            application.Jwks = draft.Jwks;
+        }, cancellation);
+    }
+
+    /// <summary>Stops the application: no new token, and every token it holds is refused. It can be taken back.</summary>
+    public Task<Outcome<Application>> RetireAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
+        WriteAsync(applicationId, actor, "application.retired", application => application.State = ApplicationState.Retired, cancellation);
+
+    public Task<Outcome<Application>> ReactivateAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
+        WriteAsync(applicationId, actor, "application.reactivated", application => application.State = ApplicationState.Active, cancellation);
+
+    /// <summary>
+    /// Refuses every access token that was issued until now. Tokens count whole seconds, so the line is drawn at the next one and new tokens
+    /// of the remaining fraction are dated to it.
+    /// </summary>
+    public Task<Outcome<Application>> RevokeTokensAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
+        WriteAsync(applicationId, actor, "application.tokens_revoked",
+            application => application.TokensNotBefore = clock.GetUtcNow().ToUnixTimeSeconds() + 1, cancellation);
+
+    public async Task<Outcome<Application>> DeleteAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+        if (application is null) return Outcome<Application>.NotFound("application");
+        db.Applications.Remove(application); // Secrets, contracts, owners and problems go with it (foreign keys cascade).
+        db.Audit(now, actor, application.OrganizationId, "application.deleted", application.Id.ToString(), application.Name);
+        db.Announce(now, ChangeKind.Application, application.ClientId);
+        await db.SaveChangesAsync(cancellation);
+        return application;
+    }
+
+    private async Task<Outcome<Application>> WriteAsync(
+        Guid applicationId, Actor actor, string action, Action<Application> change, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+        if (application is null) return Outcome<Application>.NotFound("application");
+        change(application);
+        db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
+        db.Announce(now, ChangeKind.Application, application.ClientId);
+        await db.SaveChangesAsync(cancellation);
+        return application;
+    }
+
+    // 128 random bits; no blank and nothing that needs an escape in a form or in HTTP Basic.
+    private static string NewClientId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+}

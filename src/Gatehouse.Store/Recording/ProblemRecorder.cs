@@ -1,0 +1,65 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Store.Recording;
+
+/// <summary>
+/// Writes the exact causes of refused requests for the application's owner, behind the request's back: a request never waits for it, and
+/// under a flood the newest are dropped rather than memory grown.
+/// </summary>
+public sealed partial class ProblemRecorder(StoreDatabase database, ILogger<ProblemRecorder> log) : BackgroundService
+{
+    /// <summary>How many problems of an application are kept: the newest.</summary>
+    public const int KeptPerApplication = 50;
+
+    private const int MaxBatch = 200;
+
+    private readonly Channel<Problem> _waiting = Channel.CreateBounded<Problem>(
+        new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    public void Record(Problem problem) => _waiting.Writer.TryWrite(problem);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await _waiting.Reader.WaitToReadAsync(stoppingToken)) await WriteAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await WriteAsync(CancellationToken.None); // What the last requests left.
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken cancellation)
+    {
+        var batch = new List<Problem>();
+        while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var problem)) batch.Add(problem);
+        if (batch.Count == 0) return;
+        try
+        {
+            await using var db = database.Open();
+            var concerned = batch.Select(problem => problem.ApplicationId).Distinct().ToList();
+            var existing = await db.Applications.Where(row => concerned.Contains(row.Id)).Select(row => row.Id).ToListAsync(cancellation);
+            db.Problems.AddRange(batch.Where(problem => existing.Contains(problem.ApplicationId)));
+            await db.SaveChangesAsync(cancellation);
+            foreach (var applicationId in existing)
+            {
+                await db.Problems.Where(row => row.ApplicationId == applicationId)
+                    .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Skip(KeptPerApplication).ExecuteDeleteAsync(cancellation);
+            }
+        }
+        catch (Exception exception) when (exception is DbException or DbUpdateException or InvalidOperationException)
+        {
+            LogLost(exception, batch.Count);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} problems could not be written for the owners of applications; they stand in this log.")]
+    private partial void LogLost(Exception exception, int count);
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Gatehouse.Store.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Store.Recording;
+
+/// <summary>Remembers when each secret was last used and writes it down every few seconds: a token never waits for it, nor fails with it.</summary>
+public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clock, ILogger<SecretUsage> log) : BackgroundService
+{
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
+
+    private ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
+
+    public void Record(Guid secretId) => _used[secretId] = clock.GetUtcNow();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(FlushInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await FlushAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await FlushAsync(CancellationToken.None);
+        }
+    }
+
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        if (_used.IsEmpty) return;
+        var batch = Interlocked.Exchange(ref _used, new ConcurrentDictionary<Guid, DateTimeOffset>());
+        try
+        {
+            await using var db = database.Open();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            foreach (var (secretId, at) in batch)
+            {
+                await db.ApplicationSecrets.Where(row => row.Id == secretId && (row.LastUsedAt == null || row.LastUsedAt < at))
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, at), cancellation);
+            }
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or TimeoutException)
+        {
+            foreach (var (secretId, at) in batch) _used.TryAdd(secretId, at);
+            LogDelayed(exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Last-used times could not be written; they are kept for the next try.")]
+    private partial void LogDelayed(Exception exception);
+}

@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using Gatehouse.Store.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Registry;
+
+/// <summary>All published APIs of this installation, as one immutable picture that is replaced when one of them changes.</summary>
+public sealed class ApiCatalog(StoreDatabase database)
+{
+    private ApiSnapshot _current = ApiSnapshot.Empty;
+
+    public ApiSnapshot Current => Volatile.Read(ref _current);
+
+    internal async Task ReloadAsync(CancellationToken cancellation)
+    {
+        await using var db = database.Open();
+        var rows = await db.Apis.AsNoTracking().AsSplitQuery().Include(api => api.Scopes).Include(api => api.Operations)
+            .OrderBy(api => api.Slug).ToListAsync(cancellation);
+        Volatile.Write(ref _current, new ApiSnapshot([.. rows.Select(row => new RegisteredApi(row))]));
+    }
+}
+
+/// <summary>The APIs at one moment.</summary>
+public sealed class ApiSnapshot
+{
+    private readonly FrozenDictionary<string, RegisteredApi> _byScope;
+    private readonly FrozenDictionary<Guid, RegisteredApi> _byId;
+
+    internal ApiSnapshot(IReadOnlyList<RegisteredApi> all)
+    {
+        All = all;
+        _byId = all.ToFrozenDictionary(api => api.Id);
+        _byScope = all.SelectMany(api => api.Scopes.Select(scope => (scope, api))).ToFrozenDictionary(pair => pair.scope, pair => pair.api, StringComparer.Ordinal);
+    }
+
+    public static ApiSnapshot Empty { get; } = new([]);
+
+    public IReadOnlyList<RegisteredApi> All { get; }
+
+    public RegisteredApi? WithScope(string scope) => _byScope.GetValueOrDefault(scope);
+
+    public RegisteredApi? Find(Guid id) => _byId.GetValueOrDefault(id);
+}

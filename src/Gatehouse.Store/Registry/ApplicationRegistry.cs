@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Store.Registry;
+
+/// <summary>
+/// The node's applications: bounded, loaded on miss, forgotten when the change feed says so. What is in memory keeps working while the store is
+/// away. Absent ids are remembered apart, so that a flood of invented ids cannot push real applications out.
+/// </summary>
+public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<ApplicationRegistry> log)
+{
+    /// <summary>The most applications kept in memory.</summary>
+    public const int Capacity = 100_000;
+
+    private const int AbsentCapacity = 10_000;
+
+    private readonly GenerationCache<string, RegisteredApplication> _found = new(Capacity, StringComparer.Ordinal);
+    private readonly GenerationCache<string, bool> _absent = new(AbsentCapacity, StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<Lookup<RegisteredApplication>>> _loading = new(StringComparer.Ordinal);
+    private readonly Lock _invalidation = new();
+    private long _version;
+
+    public bool TryGet(string clientId, out RegisteredApplication application) => _found.TryGet(clientId, out application);
+
+    public ValueTask<Lookup<RegisteredApplication>> FindAsync(string clientId)
+    {
+        if (_found.TryGet(clientId, out var application)) return new(Lookup<RegisteredApplication>.Found(application));
+        if (_absent.TryGet(clientId, out _)) return new(Lookup<RegisteredApplication>.Absent);
+        return new(LoadOnceAsync(clientId));
+    }
+
+    internal void Forget(string clientId)
+    {
+        lock (_invalidation)
+        {
+            _version++;
+            _found.Remove(clientId);
+            _absent.Remove(clientId);
+            _loading.TryRemove(clientId, out _); // Who asks from now on starts a load that sees the change.
+        }
+    }
+
+    internal void ForgetAll()
+    {
+        lock (_invalidation)
+        {
+            _version++;
+            _found.Clear();
+            _absent.Clear();
+            _loading.Clear();
+        }
+    }
+
+    private async Task<Lookup<RegisteredApplication>> LoadOnceAsync(string clientId)
+    {
+        var started = new TaskCompletionSource<Lookup<RegisteredApplication>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = _loading.GetOrAdd(clientId, started.Task);
+        if (running != started.Task) return await running;
+        try
+        {
+            started.SetResult(await LoadAsync(clientId));
+        }
+        catch (Exception exception)
+        {
+            started.SetException(exception); // Everybody who waits must hear of it.
+        }
+        finally
+        {
+            _loading.TryRemove(new(clientId, started.Task));
+        }
+        return await started.Task;
+    }
+
+    private async Task<Lookup<RegisteredApplication>> LoadAsync(string clientId)
+    {
+        var version = Volatile.Read(ref _version);
+        Application? row;
+        try
+        {
+            await using var db = database.Open();
+            row = await db.Applications.AsNoTracking().AsSingleQuery()
+                .Include(application => application.Secrets)
+                .Include(application => application.Contracts).ThenInclude(contract => contract.Plan)
+                .SingleOrDefaultAsync(application => application.ClientId == clientId);
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or TimeoutException)
+        {
+            LogStoreAway(exception);
+            return Lookup<RegisteredApplication>.Unknown;
+        }
+        var loaded = row is null ? null : new RegisteredApplication(row);
+        lock (_invalidation)
+        {
+            // When a change came while this was loading, the answer may be older than it: use it once, do not remember it.
+            if (version == _version)
+            {
+                if (loaded is null) _absent.Set(clientId, true);
+                else _found.Set(clientId, loaded);
+            }
+        }
+        return loaded is null ? Lookup<RegisteredApplication>.Absent : Lookup<RegisteredApplication>.Found(loaded);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store could not be asked for an application.")]
+    private partial void LogStoreAway(Exception exception);
+}

@@ -1,0 +1,109 @@
+using System.Collections.Frozen;
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Model;
+
+namespace Gatehouse.Store.Registry;
+
+/// <summary>What the hot paths need to know of an application: an immutable copy of the store's truth.</summary>
+public sealed class RegisteredApplication
+{
+    internal RegisteredApplication(Application row)
+    {
+        Id = row.Id;
+        OrganizationId = row.OrganizationId;
+        ClientId = row.ClientId;
+        Name = row.Name;
+        IsActive = row.State == ApplicationState.Active;
+        GrantTypes = row.GrantTypes.ToFrozenSet(StringComparer.Ordinal);
+        TokenEndpointAuthMethod = row.TokenEndpointAuthMethod;
+        TokensNotBefore = row.TokensNotBefore;
+        Secrets = [.. row.Secrets.Select(secret => new RegisteredSecret(secret))];
+        Contracts = row.Contracts.ToFrozenDictionary(contract => contract.ApiId, contract => new RegisteredContract(contract));
+    }
+
+    public Guid Id { get; }
+
+    public Guid OrganizationId { get; }
+
+    public string ClientId { get; }
+
+    public string Name { get; }
+
+    public bool IsActive { get; }
+
+    public FrozenSet<string> GrantTypes { get; }
+
+    public string TokenEndpointAuthMethod { get; }
+
+    /// <summary>Tokens whose <c>iat</c> lies before this second are dead.</summary>
+    public long TokensNotBefore { get; }
+
+    public IReadOnlyList<RegisteredSecret> Secrets { get; }
+
+    /// <summary>By API.</summary>
+    public FrozenDictionary<Guid, RegisteredContract> Contracts { get; }
+}
+
+/// <summary>A secret as the token endpoint compares it.</summary>
+public sealed class RegisteredSecret
+{
+    internal RegisteredSecret(ApplicationSecret row) =>
+        (Id, Verifier, ExpiresAt, RetiredAt) = (row.Id, row.Verifier, row.ExpiresAt, row.RetiredAt);
+
+    public Guid Id { get; }
+
+    public ReadOnlyMemory<byte> Verifier { get; }
+
+    public DateTimeOffset? ExpiresAt { get; }
+
+    public DateTimeOffset? RetiredAt { get; }
+}
+
+/// <summary>A contract as the hot paths see it.</summary>
+public sealed class RegisteredContract
+{
+    internal RegisteredContract(Contract row)
+    {
+        ApiId = row.ApiId;
+        State = row.State;
+        Plan = row.Plan!.Slug;
+        TokenLifetimeSeconds = row.Plan.TokenLifetimeSeconds;
+    }
+
+    public Guid ApiId { get; }
+
+    public ContractState State { get; }
+
+    public string Plan { get; }
+
+    public int TokenLifetimeSeconds { get; }
+}
+
+/// <summary>An API as the hot paths see it.</summary>
+public sealed class RegisteredApi
+{
+    internal RegisteredApi(Api row)
+    {
+        Id = row.Id;
+        Slug = row.Slug;
+        Resource = row.Resource;
+        Scopes = ScopeSet.Of(row.Scopes.Select(scope => scope.Token).Order(StringComparer.Ordinal));
+        Operations = [.. row.Operations.Select(operation => new RegisteredOperation(operation.Method, operation.PathTemplate, operation.Scope))];
+        Upstream = row.Upstream;
+    }
+
+    public Guid Id { get; }
+
+    public string Slug { get; }
+
+    public string Resource { get; }
+
+    public ScopeSet Scopes { get; }
+
+    public IReadOnlyList<RegisteredOperation> Operations { get; }
+
+    public string? Upstream { get; }
+}
+
+/// <summary>A call of an API and the scope it needs (empty: none).</summary>
+public sealed record RegisteredOperation(string Method, string PathTemplate, string Scope);

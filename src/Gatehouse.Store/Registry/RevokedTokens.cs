@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using Gatehouse.Store.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Registry;
+
+/// <summary>The <c>jti</c> of every access token that was revoked by itself and has not expired yet.</summary>
+public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
+{
+    private ConcurrentDictionary<string, DateTimeOffset> _revoked = new(StringComparer.Ordinal);
+
+    public int Count => _revoked.Count;
+
+    public bool Contains(string tokenId) => _revoked.ContainsKey(tokenId);
+
+    internal async Task ReloadAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        var rows = await db.RevokedTokens.AsNoTracking().Where(row => row.ExpiresAt > now).ToListAsync(cancellation);
+        _revoked = new(rows.Select(row => KeyValuePair.Create(row.TokenId, row.ExpiresAt)), StringComparer.Ordinal);
+    }
+
+    internal async Task AddAsync(IReadOnlyCollection<string> tokenIds, CancellationToken cancellation)
+    {
+        await using var db = database.Open();
+        var rows = await db.RevokedTokens.AsNoTracking().Where(row => tokenIds.Contains(row.TokenId)).ToListAsync(cancellation);
+        foreach (var row in rows) _revoked[row.TokenId] = row.ExpiresAt;
+    }
+
+    /// <summary>Forgets, here and in the store, the tokens that have expired.</summary>
+    internal async Task PruneAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (tokenId, expiresAt) in _revoked)
+            if (expiresAt <= now) _revoked.TryRemove(tokenId, out _);
+        await using var db = database.Open();
+        await db.RevokedTokens.Where(row => row.ExpiresAt <= now).ExecuteDeleteAsync(cancellation);
+    }
+}
