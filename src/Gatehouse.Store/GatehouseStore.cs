@@ -25,7 +25,7 @@ public static class GatehouseStore
         services.AddSingleton<ApiCatalog>();
         services.AddSingleton<RevokedTokens>();
         services.AddSingleton<VerificationKeys>();
-        services.AddSingleton<TokenStanding>();
+        services.AddSingleton<AccessCheck>();
         services.AddSingleton<ChangeDelay>();
 
         services.AddSingleton<SecretOperations>();

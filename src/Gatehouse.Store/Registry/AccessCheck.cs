@@ -1,0 +1,69 @@
+using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Store.Model;
+
+namespace Gatehouse.Store.Registry;
+
+/// <summary>Why a token whose signature, issuer and times hold does not open this API at this moment.</summary>
+public enum AccessFailure
+{
+    None,
+
+    /// <summary>The store could not be asked: 503, never a verdict about the token.</summary>
+    StoreUnknown,
+
+    /// <summary>The token is meant for another API (RFC 9068 §4).</summary>
+    WrongAudience,
+
+    /// <summary>The application was deleted.</summary>
+    ApplicationGone,
+
+    /// <summary>The application is retired.</summary>
+    ApplicationRetired,
+
+    /// <summary>All tokens of the application that were issued before a moment were revoked.</summary>
+    IssuedBeforeRevocation,
+
+    /// <summary>This token was revoked by its <c>jti</c>.</summary>
+    TokenRevoked,
+
+    /// <summary>The application has no contract for the API, or one that is requested, suspended or revoked.</summary>
+    NoApprovedContract,
+
+    /// <summary>The token lacks the scope the call needs (RFC 6750 §3.1).</summary>
+    InsufficientScope,
+}
+
+/// <summary>The answer, with the application as far as it is known: its owner may be told the cause.</summary>
+public readonly record struct Access(AccessFailure Failure, RegisteredApplication? Application);
+
+/// <summary>Whether a verified token opens an API now: asked on every call against the live registry, never remembered.</summary>
+public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens revokedTokens)
+{
+    /// <param name="claims">The claims of a token that <see cref="AccessTokenVerifier"/> accepted.</param>
+    /// <param name="api">The API that is called.</param>
+    /// <param name="scope">The scope the call needs; empty when a token for the API is enough.</param>
+    public ValueTask<Access> CheckAsync(AccessTokenClaims claims, RegisteredApi api, string scope) =>
+        applications.TryGet(claims.ClientId, out var application)
+            ? new(new Access(Decide(claims, application, api, scope), application))
+            : LoadAndCheckAsync(claims, api, scope);
+
+    private async ValueTask<Access> LoadAndCheckAsync(AccessTokenClaims claims, RegisteredApi api, string scope)
+    {
+        var found = await applications.FindAsync(claims.ClientId);
+        if (!found.IsKnown) return new Access(AccessFailure.StoreUnknown, null);
+        return found.Value is { } application
+            ? new Access(Decide(claims, application, api, scope), application)
+            : new Access(AccessFailure.ApplicationGone, null);
+    }
+
+    private AccessFailure Decide(AccessTokenClaims claims, RegisteredApplication application, RegisteredApi api, string scope)
+    {
+        if (!application.IsActive) return AccessFailure.ApplicationRetired;
+        if (claims.IssuedAt < application.TokensNotBefore) return AccessFailure.IssuedBeforeRevocation;
+        if (revokedTokens.Contains(claims.TokenId)) return AccessFailure.TokenRevoked;
+        if (!claims.Audience.Contains(api.Resource, StringComparer.Ordinal)) return AccessFailure.WrongAudience;
+        if (!application.Contracts.TryGetValue(api.Id, out var contract) || contract.State != ContractState.Approved)
+            return AccessFailure.NoApprovedContract;
+        return scope.Length == 0 || claims.Scope.Contains(scope) ? AccessFailure.None : AccessFailure.InsufficientScope;
+    }
+}
