@@ -15,7 +15,7 @@ public sealed class VerificationKeys(StoreDatabase database)
 
     public IReadOnlyList<EcPublicKey> Current => Volatile.Read(ref _current);
 
-    internal async Task ReloadAsync(CancellationToken cancellation)
+    public async Task ReloadAsync(CancellationToken cancellation)
     {
         await using var db = database.Open();
         var rows = await db.SigningKeys.AsNoTracking().OrderByDescending(row => row.CreatedAt)

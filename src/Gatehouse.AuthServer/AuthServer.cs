@@ -1,0 +1,45 @@
+using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Issuing;
+using Gatehouse.AuthServer.Jwks;
+using Gatehouse.AuthServer.Metadata;
+using Gatehouse.AuthServer.Token;
+using Gatehouse.AuthServer.Token.Grants;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gatehouse.AuthServer;
+
+/// <summary>Adds the OAuth endpoints to a node.</summary>
+public static class AuthServer
+{
+    public static IServiceCollection AddGatehouseAuthServer(this IServiceCollection services, AuthServerOptions options)
+    {
+        services.AddSingleton(options);
+
+        // Organs: what must never differ between endpoints and grants.
+        services.AddSingleton<SigningKeys>();
+        services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<FailureThrottle>();
+        services.AddSingleton<ClientAuthenticator>();
+
+        // Grants: one file and one line each.
+        services.AddSingleton<IGrant, ClientCredentialsGrant>();
+
+        services.AddSingleton<TokenFailureWriter>();
+        services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<JwksEndpoint>();
+        services.AddSingleton<MetadataEndpoint>();
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapGatehouseAuthServer(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
+        endpoints.MapGet(AuthServerOptions.JwksPath, services.GetRequiredService<JwksEndpoint>().HandleAsync);
+        endpoints.MapGet(AuthServerOptions.MetadataPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
+        return endpoints;
+    }
+}

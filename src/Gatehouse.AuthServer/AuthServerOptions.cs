@@ -1,0 +1,10 @@
+namespace Gatehouse.AuthServer;
+
+/// <summary>What the authorization server is called.</summary>
+/// <param name="Issuer">The <c>iss</c> of every token and the base of every endpoint: an https URL without query or fragment (RFC 8414 §2).</param>
+public sealed record AuthServerOptions(string Issuer)
+{
+    public const string TokenPath = "/as/token.oauth2";
+    public const string JwksPath = "/pf/JWKS";
+    public const string MetadataPath = "/.well-known/oauth-authorization-server";
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Token.Grants;
+using Gatehouse.Protocol.Metadata;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.AuthServer.Metadata;
+
+/// <summary>
+/// <c>GET /.well-known/oauth-authorization-server</c> (RFC 8414 §3), made of what is registered in this program: what is not offered is not
+/// advertised, whatever the request's host name says.
+/// </summary>
+public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGrant> grants, ApiCatalog apis)
+{
+    public Task HandleAsync(HttpContext http)
+    {
+        var metadata = new AuthorizationServerMetadata
+        {
+            Issuer = options.Issuer,
+            TokenEndpoint = options.Issuer + AuthServerOptions.TokenPath,
+            JwksUri = options.Issuer + AuthServerOptions.JwksPath,
+            ResponseTypesSupported = [],
+            GrantTypesSupported = [.. grants.Select(grant => grant.GrantType)],
+            TokenEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            ScopesSupported = [.. apis.Current.All.SelectMany(api => api.Scopes)],
+        };
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "public, max-age=300";
+        return JsonSerializer.SerializeAsync(http.Response.Body, metadata, MetadataJson.Default.AuthorizationServerMetadata, http.RequestAborted);
+    }
+}

@@ -1,0 +1,35 @@
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Model;
+using Gatehouse.Store.Registry;
+
+namespace Gatehouse.AuthServer.Token;
+
+/// <summary>What a token may say about access: scopes, the APIs that own them, and how long.</summary>
+public sealed record GrantedAccess(ScopeSet Scope, IReadOnlyList<string> Audience, int LifetimeSeconds);
+
+/// <summary>
+/// Which scopes an application obtains (RFC 6749 §3.3): those that its approved contracts give. Nothing asked means all of them; asking for
+/// one that no contract gives is an error, never a silent cut.
+/// </summary>
+internal static class ScopePolicy
+{
+    public static TokenFailure? Apply(string? requested, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
+    {
+        access = null;
+        var contracts = application.Contracts.Values.Where(contract => contract.State == ContractState.Approved)
+            .Select(contract => (Contract: contract, Api: apis.Find(contract.ApiId)))
+            .Where(pair => pair.Api is not null).OrderBy(pair => pair.Api!.Slug, StringComparer.Ordinal).ToList();
+        if (contracts.Count == 0) return TokenFailure.NoApprovedContract;
+        var scope = ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes));
+        if (requested is not null)
+        {
+            if (!ScopeSet.TryParse(requested, out var asked) || asked.Count == 0) return TokenFailure.MalformedScope;
+            if (!asked.IsSubsetOf(scope)) return TokenFailure.ScopeNotContracted(asked.Except(scope));
+            scope = asked;
+            contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(asked.Contains));
+        }
+        access = new GrantedAccess(
+            scope, [.. contracts.Select(pair => pair.Api!.Resource)], contracts.Min(pair => pair.Contract.TokenLifetimeSeconds));
+        return null;
+    }
+}

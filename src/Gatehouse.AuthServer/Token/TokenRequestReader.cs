@@ -1,0 +1,50 @@
+using System.Buffers;
+using Gatehouse.Protocol.Forms;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Gatehouse.AuthServer.Token;
+
+/// <summary>Reads a token request off the wire: once, bounded, strictly (RFC 6749 §3.2).</summary>
+internal static class TokenRequestReader
+{
+    private static readonly string[] NeverInQuery =
+        ["grant_type", "client_id", "client_secret", "client_assertion", "scope", "code", "refresh_token", "username", "password"];
+
+    /// <summary>The form, or why there is none.</summary>
+    public static async ValueTask<(FormBody? Form, TokenFailure? Failure)> ReadAsync(HttpRequest request)
+    {
+        if (!HttpMethods.IsPost(request.Method)) return (null, TokenFailure.MethodIsNotPost);
+        if (!IsForm(request)) return (null, TokenFailure.WrongContentType);
+        if (request.ContentLength > FormBody.MaxBytes) return (null, TokenFailure.BodyTooLarge);
+        var body = await ReadBodyAsync(request);
+        if (body is not { } bytes) return (null, TokenFailure.BodyTooLarge);
+        var error = FormBody.TryParse(bytes.Span, out var form, out var culprit);
+        return error == FormError.None ? (form, null) : (null, TokenFailure.Form(error, culprit));
+    }
+
+    public static bool HasParameterInQuery(HttpRequest request) =>
+        request.QueryString.HasValue && request.Query.Keys.Any(key => NeverInQuery.Contains(key, StringComparer.OrdinalIgnoreCase));
+
+    private static bool IsForm(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        && request.Headers.ContentEncoding.Count == 0;
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            if (read.Buffer.Length > FormBody.MaxBytes) return null;
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}
