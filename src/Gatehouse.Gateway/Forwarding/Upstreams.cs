@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Net;
+using Gatehouse.Gateway.Answers;
+using Gatehouse.Gateway.Routing;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gatehouse.Gateway.Forwarding;
+
+/// <summary>Forwards a call that was let through. Bodies stream both ways.</summary>
+public sealed class Upstreams : IDisposable
+{
+    private readonly IHttpForwarder _forwarder;
+    private readonly ForwarderRequestConfig _request;
+    private readonly HttpMessageInvoker _invoker;
+
+    public Upstreams(IHttpForwarder forwarder, GatewayOptions options)
+    {
+        _forwarder = forwarder;
+        _request = new ForwarderRequestConfig { ActivityTimeout = options.UpstreamTimeout };
+        _invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false, // A redirect is the caller's to follow: its target may be another host.
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+            ConnectTimeout = options.ConnectTimeout,
+        });
+    }
+
+    /// <summary>Forwards; null when the upstream answered, whatever its status.</summary>
+    public async ValueTask<GatewayFailure?> ForwardAsync(HttpContext http, Route route, CallerIdentity caller)
+    {
+        var error = await _forwarder.SendAsync(http, route.Api.Upstream!, _invoker, _request, new IdentityTransformer(caller));
+        return error switch
+        {
+            ForwarderError.None => null,
+            ForwarderError.RequestTimedOut => GatewayFailure.UpstreamSlow,
+            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
+                or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled => null, // The caller went away.
+            ForwarderError.RequestBodyClient => null, // The caller sent a broken body; Kestrel has answered or will.
+            _ => GatewayFailure.UpstreamAway,
+        };
+    }
+
+    public void Dispose() => _invoker.Dispose();
+}
+
+/// <summary>Whom the upstream is told it is serving.</summary>
+public readonly record struct CallerIdentity(RegisteredApplication Application, string Subject, string Scope);

@@ -1,0 +1,76 @@
+using Gatehouse.Gateway.Answers;
+using Gatehouse.Gateway.Forwarding;
+using Gatehouse.Gateway.Routing;
+using Gatehouse.Gateway.Tokens;
+using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.Bearer;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gatehouse.Gateway;
+
+/// <summary>An API call, from the TLS connection to the upstream. No token, no call.</summary>
+public sealed class GatewayHandler(
+    RouteTable routes, TokenFacts facts, AccessCheck accessCheck, Upstreams upstreams, RefusalWriter refusals, GatewayOptions options)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        // 1. Route: API and operation.
+        var match = routes.Match(http.Request.Method, http.Request.Path.Value ?? string.Empty);
+        if (match.Route is not { } route)
+        {
+            await RefuseRouteAsync(http, match);
+            return;
+        }
+
+        // 2. Token facts: from one header, out of memory or by verification.
+        var unusable = ReadToken(http.Request, out var claims);
+        if (unusable is null && await PresentedToken.IsInBodyAsync(http.Request)) unusable = GatewayFailure.TokenInBody;
+        if (unusable is not null)
+        {
+            await refusals.WriteAsync(http, unusable);
+            return;
+        }
+
+        // 3. Application, revocation, audience, contract, scope: against the live registry, on every call.
+        var access = await accessCheck.CheckAsync(claims!, route.Api, route.Operation.Scope);
+        if (access.Failure != AccessFailure.None)
+        {
+            await refusals.WriteAsync(http, GatewayFailure.From(access.Failure), access.Application, route.Operation.Scope);
+            return;
+        }
+
+        // 4. Limits.
+        if (http.Request.ContentLength > options.MaxRequestBody)
+        {
+            await refusals.WriteAsync(http, GatewayFailure.BodyTooLarge, access.Application);
+            return;
+        }
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MaxRequestBody;
+
+        // 5. Identity headers, forward.
+        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString());
+        if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, access.Application);
+    }
+
+    private GatewayFailure? ReadToken(HttpRequest request, out AccessTokenClaims? claims)
+    {
+        claims = null;
+        if (PresentedToken.Read(request, out var authorization) is { } refusal) return refusal;
+        if (!BearerToken.TryParse(authorization, out var token)) return GatewayFailure.From(AccessTokenFailure.Malformed);
+        var failure = facts.Find(token, out claims);
+        return failure == AccessTokenFailure.None ? null : GatewayFailure.From(failure);
+    }
+
+    private Task RefuseRouteAsync(HttpContext http, RouteMatch match)
+    {
+        if (match.OtherMethods.Count == 0) return refusals.WriteAsync(http, GatewayFailure.UnknownRoute);
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers.Allow = string.Join(", ", match.OtherMethods);
+            return Task.CompletedTask;
+        });
+        return refusals.WriteAsync(http, GatewayFailure.WrongMethod);
+    }
+}

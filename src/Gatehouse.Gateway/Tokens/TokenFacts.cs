@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Store.Registry;
+
+namespace Gatehouse.Gateway.Tokens;
+
+/// <summary>
+/// Facts about tokens: what they say, and that their signature holds. Each distinct token is verified once and remembered until it is pushed
+/// out; times and keys are checked on every call, and no decision is ever remembered.
+/// </summary>
+public sealed class TokenFacts
+{
+    private readonly GenerationCache<TokenHash, VerifiedAccessToken> _verified;
+    private readonly AccessTokenVerifier _verifier;
+    private readonly VerificationKeys _keys;
+
+    public TokenFacts(GatewayOptions options, VerificationKeys keys, TimeProvider clock)
+    {
+        _verified = new(options.RememberedTokens);
+        _verifier = new AccessTokenVerifier(options.Issuer, clock);
+        _keys = keys;
+        _keys.Changed += TakeKeys;
+        TakeKeys();
+    }
+
+    /// <summary>The claims, or why the token is refused.</summary>
+    public AccessTokenFailure Find(ReadOnlySpan<char> token, out AccessTokenClaims? claims)
+    {
+        var hash = TokenHash.Of(token);
+        if (_verified.TryGet(hash, out var known) && _verifier.Knows(known.KeyId))
+        {
+            claims = known.Claims;
+            return _verifier.CheckTimes(claims);
+        }
+        var failure = _verifier.Verify(token, out var verified);
+        claims = verified?.Claims;
+        if (verified is not null) _verified.Set(hash, verified);
+        return failure;
+    }
+
+    private void TakeKeys() => _verifier.SetKeys(_keys.Current);
+
+    /// <summary>SHA-256 of a token. Strict reading gives a token one spelling, so its text identifies it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
+    {
+        public static TokenHash Of(ReadOnlySpan<char> token)
+        {
+            Span<byte> ascii = stackalloc byte[Protocol.Bearer.BearerToken.MaxLength];
+            var length = System.Text.Encoding.ASCII.GetBytes(token, ascii);
+            Span<ulong> parts = stackalloc ulong[4];
+            SHA256.HashData(ascii[..length], MemoryMarshal.AsBytes(parts));
+            return new TokenHash(parts[0], parts[1], parts[2], parts[3]);
+        }
+    }
+}
