@@ -33,6 +33,7 @@ public static class GatehouseStore
         services.AddSingleton<ContractOperations>();
         services.AddSingleton<ApiOperations>();
         services.AddSingleton<TokenRevocation>();
+        services.AddSingleton<UserOperations>();
 
         services.AddWorker<ChangeFollower>();
         services.AddWorker<ProblemRecorder>();
