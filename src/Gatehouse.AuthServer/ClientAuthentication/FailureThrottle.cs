@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Registry;
 
 namespace Gatehouse.AuthServer.ClientAuthentication;
@@ -24,7 +25,7 @@ public sealed class FailureThrottle(TimeProvider clock)
     /// <returns>How long the caller must wait when this one came too soon, else null.</returns>
     public TimeSpan? Count(string clientId, IPAddress source)
     {
-        var key = (clientId.Length <= 128 ? clientId : clientId[..128], Network(source));
+        var key = (clientId.Length <= 128 ? clientId : clientId[..128], SourceNetwork.Of(source));
         if (!_failures.TryGet(key, out var failures)) _failures.Set(key, failures = new Failures());
         var now = clock.GetUtcNow();
         lock (failures)
@@ -40,17 +41,6 @@ public sealed class FailureThrottle(TimeProvider clock)
             }
             return null;
         }
-    }
-
-    // A host owns a whole /64 of IPv6: counting single addresses would count nothing.
-    private static IPAddress Network(IPAddress source)
-    {
-        if (source.IsIPv4MappedToIPv6) return source.MapToIPv4();
-        if (source.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6) return source;
-        Span<byte> bytes = stackalloc byte[16];
-        source.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return new IPAddress(bytes);
     }
 
     private sealed class Failures
