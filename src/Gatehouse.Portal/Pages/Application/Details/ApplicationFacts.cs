@@ -1,0 +1,53 @@
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Portal.Pages.Application.Details;
+
+internal sealed record ContractRow(Guid ApiId, string ApiSlug, string Api, string Plan, ContractState State, DateTimeOffset Since);
+
+internal sealed record ProblemRow(DateTimeOffset At, string TraceId, string Code, string Cause);
+
+/// <summary>What the page reads beside the application and its secrets.</summary>
+internal sealed class ApplicationFacts
+{
+    private const int MaxProblems = 20;
+
+    public required IReadOnlyList<ContractRow> Contracts { get; init; }
+
+    public required IReadOnlyList<ProblemRow> Problems { get; init; }
+
+    public required string AuthMethod { get; init; }
+
+    /// <summary>A call that the application may make, or could make once its contract is approved.</summary>
+    public required SampleCall? Call { get; init; }
+
+    public bool MayCall => Contracts.Any(row => row.State == ContractState.Approved);
+
+    public static async Task<ApplicationFacts> ReadAsync(GatehouseDb db, Guid applicationId, PortalOptions options, CancellationToken cancellation)
+    {
+        var contracts = await db.Contracts.AsNoTracking().Where(row => row.ApplicationId == applicationId).OrderBy(row => row.Api!.Name)
+            .Select(row => new ContractRow(row.ApiId, row.Api!.Slug, row.Api.Name, row.Plan!.Name, row.State, row.DecidedAt ?? row.RequestedAt))
+            .ToListAsync(cancellation);
+        return new ApplicationFacts
+        {
+            Contracts = contracts,
+            Problems = await db.Problems.AsNoTracking().Where(row => row.ApplicationId == applicationId)
+                .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(MaxProblems)
+                .Select(row => new ProblemRow(row.At, row.TraceId, row.Code, row.Cause)).ToListAsync(cancellation),
+            AuthMethod = await db.Applications.Where(row => row.Id == applicationId).Select(row => row.TokenEndpointAuthMethod).SingleAsync(cancellation),
+            Call = await FindCallAsync(db, contracts, options, cancellation),
+        };
+    }
+
+    private static async Task<SampleCall?> FindCallAsync(
+        GatehouseDb db, IReadOnlyList<ContractRow> contracts, PortalOptions options, CancellationToken cancellation)
+    {
+        var best = contracts.Where(row => row.State != ContractState.Revoked).OrderBy(row => row.State == ContractState.Approved ? 0 : 1).FirstOrDefault();
+        if (best is null) return null;
+        if (options.SampleCalls.TryGetValue(best.ApiSlug, out var sample)) return sample;
+        return await db.Set<ApiOperation>().AsNoTracking().Where(row => row.ApiId == best.ApiId)
+            .OrderBy(row => row.Method == "GET" ? 0 : 1).ThenBy(row => row.PathTemplate)
+            .Select(row => new SampleCall(row.Method, row.PathTemplate, null)).FirstOrDefaultAsync(cancellation);
+    }
+}
