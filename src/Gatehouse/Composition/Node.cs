@@ -17,13 +17,13 @@ public static class Node
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
 
         builder.Services.AddGatehouseStore(options.Database, options.Key);
-        builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer));
-        builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer));
+        if (options.Roles.HasFlag(NodeRoles.Auth)) builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer));
+        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer));
 
         var app = builder.Build();
-        app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
+        if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         app.UseRouting();
-        app.MapGatehouseAuthServer();
+        if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapGatehouseAuthServer();
         return app;
     }
 

@@ -8,6 +8,8 @@ namespace Gatehouse.Composition;
 /// <summary>All that a node needs to run; checked before it is made.</summary>
 public sealed record NodeOptions
 {
+    public const string AdminPath = "/admin/v1";
+
     /// <summary>The issuer: an https URL without a trailing slash.</summary>
     public required string Issuer { get; init; }
 
@@ -37,5 +39,7 @@ public sealed record NodeOptions
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    public string AdminUrl => Issuer + "/admin/v1";
+    public NodeRoles Roles { get; init; } = NodeRoles.All;
+
+    public string AdminUrl => Issuer + AdminPath;
 }

@@ -46,9 +46,9 @@ internal sealed class DemoData(StoreDatabase database, KeyEncryptionKey key, Tim
             CaFile = caFile, Issuer = options.Issuer, TokenEndpoint = options.Issuer + AuthServer.AuthServerOptions.TokenPath,
             PortalUrl = $"{options.Issuer}/exchange/portals/{organization.Slug}/applications/", ApiUrl = options.ApiUrl, AdminUrl = options.AdminUrl,
             ClientId = application.ClientId, ClientSecret = application.ClientSecret,
-            Developer = new DemoAccount(developerAccount.Email, developerAccount.Password),
-            Operator = new DemoAccount(operatorAccount.Email, operatorAccount.Password),
-            AdminClient = new DemoClient(admin.ClientId, admin.ClientSecret),
+            Developer = developerAccount,
+            Operator = operatorAccount,
+            AdminClient = admin,
         };
         await using var db = database.Open();
         var sealedDemo = key.Seal(Setting, Setting, JsonSerializer.SerializeToUtf8Bytes(demo, DemoJson.Default.DemoFile));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gatehouse.Founding;
 
 namespace Gatehouse.Demo;
 
@@ -30,32 +31,16 @@ public sealed record DemoFile
     public required string ClientSecret { get; init; }
 
     [JsonPropertyName("developer")]
-    public required DemoAccount Developer { get; init; }
+    public required Account Developer { get; init; }
 
     [JsonPropertyName("operator")]
-    public required DemoAccount Operator { get; init; }
+    public required Account Operator { get; init; }
 
     [JsonPropertyName("admin_client")]
-    public required DemoClient AdminClient { get; init; }
+    public required Credentials AdminClient { get; init; }
 
     /// <summary>It is full of secrets.</summary>
     public override string ToString() => "[demo.json]";
-}
-
-/// <summary>A person of the demo.</summary>
-public sealed record DemoAccount(
-    [property: JsonPropertyName("email")] string Email,
-    [property: JsonPropertyName("password")] string Password)
-{
-    public override string ToString() => Email;
-}
-
-/// <summary>The credentials of the operator's program.</summary>
-public sealed record DemoClient(
-    [property: JsonPropertyName("client_id")] string ClientId,
-    [property: JsonPropertyName("client_secret")] string ClientSecret)
-{
-    public override string ToString() => ClientId;
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -10,10 +11,18 @@ using Microsoft.EntityFrameworkCore;
 namespace Gatehouse.Founding;
 
 /// <summary>A person who can sign in, with the generated first password.</summary>
-public sealed record Account(string Email, string Password);
+public sealed record Account(
+    [property: JsonPropertyName("email")] string Email, [property: JsonPropertyName("password")] string Password)
+{
+    public override string ToString() => Email;
+}
 
 /// <summary>An application's credentials.</summary>
-public sealed record Credentials(string ClientId, string ClientSecret);
+public sealed record Credentials(
+    [property: JsonPropertyName("client_id")] string ClientId, [property: JsonPropertyName("client_secret")] string ClientSecret)
+{
+    public override string ToString() => ClientId;
+}
 
 /// <summary>What every installation begins with: an organization, the Admin API as an API like any other, an operator and the operator's program.</summary>
 public sealed class Founder(StoreDatabase database, KeyEncryptionKey key, TimeProvider clock)
