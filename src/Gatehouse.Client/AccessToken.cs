@@ -11,7 +11,8 @@ internal sealed class AccessToken
     /// <param name="value">The token as it goes into the Authorization header.</param>
     /// <param name="lifetime">The answer's <c>expires_in</c>.</param>
     /// <param name="refreshMargin">How long before its end a new token is wanted; a tenth of the lifetime where that is shorter.</param>
-    /// <param name="requestedAt">Timestamp of the request, not of the answer: the server's count began in between, so this end is never too late.</param>
+    /// <param name="requestedAt">Timestamp of the request, not of the answer: the server's count began in between, so this end is never
+    /// too late.</param>
     /// <param name="time">The clock of that timestamp.</param>
     public AccessToken(string value, TimeSpan lifetime, TimeSpan refreshMargin, long requestedAt, TimeProvider time)
     {

@@ -19,18 +19,21 @@ public sealed class AccessTokenException : Exception
     /// <summary>What went wrong.</summary>
     public AccessTokenFailure Failure { get; }
 
-    /// <summary>The server's <c>error</c> code (RFC 6749 §5.2), or null when it gave none. At most 256 printable ASCII characters.</summary>
+    /// <summary>The server's <c>error</c> code (RFC 6749 §5.2), or null when it gave none. At most 256 printable ASCII
+    /// characters.</summary>
     public string? Error { get; }
 
     /// <summary>The server's <c>error_description</c>, or null when it gave none. At most 256 printable ASCII characters.</summary>
     public string? ErrorDescription { get; }
 
-    /// <summary>The server's <c>trace_id</c>, or null when it gave none: under it the portal shows the application's owner the exact cause.</summary>
+    /// <summary>The server's <c>trace_id</c>, or null when it gave none: under it the portal shows the application's owner the exact
+    /// cause.</summary>
     public string? TraceId { get; }
 
     /// <summary>The HTTP status of the answer, or null when there was none.</summary>
     public HttpStatusCode? StatusCode { get; }
 
-    /// <summary>How long from now the token endpoint is left alone: until then further calls fail with this same failure without asking it.</summary>
+    /// <summary>How long from now the token endpoint is left alone: until then further calls fail with this same failure without asking
+    /// it.</summary>
     public TimeSpan RetryAfter { get; }
 }

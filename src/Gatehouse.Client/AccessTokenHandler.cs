@@ -7,31 +7,37 @@ namespace Gatehouse.Client;
 /// <remarks>
 /// <para>A call fails before anything is sent with <see cref="AccessTokenException"/> when no token can be had, and with
 /// <see cref="InvalidOperationException"/> when it goes to a place that is not configured, already has an Authorization header, or when the
-/// handler below follows redirects on its own (<c>AllowAutoRedirect</c>): a redirect would carry the call where the configuration does not allow it.</para>
-/// <para>When the API answers 401 with <c>error="invalid_token"</c> (RFC 6750 §3.1), the token is dropped and the call is sent once more with a new one, at most
-/// once, provided that its body can be sent again: no body; byte array, string, form, memory and JSON content; stream content whose stream can seek or
-/// that was loaded into a buffer; multipart content of these. Otherwise the caller gets the 401.</para>
-/// <para>The token is removed from the request when its answer is there: neither <c>response.RequestMessage</c> nor a retry handler above sees it.</para>
+/// handler below follows redirects on its own (<c>AllowAutoRedirect</c>): a redirect would carry the call where the configuration does
+/// not allow it.</para>
+/// <para>When the API answers 401 with <c>error="invalid_token"</c> (RFC 6750 §3.1), the token is dropped and the call is sent once more
+/// with a new one, at most once, provided that its body can be sent again: no body; byte array, string, form, memory and JSON content;
+/// stream content whose stream can seek or that was loaded into a buffer; multipart content of these. Otherwise the caller gets the
+/// 401.</para>
+/// <para>The token is removed from the request when its answer is there: neither <c>response.RequestMessage</c> nor a retry handler above
+/// sees it.</para>
 /// </remarks>
 public sealed class AccessTokenHandler : DelegatingHandler
 {
     private readonly AccessTokenSource _source;
     private readonly bool _ownsSource;
 
-    /// <summary>A handler with a token of its own. Set <see cref="DelegatingHandler.InnerHandler"/> before use, with redirects off.</summary>
+    /// <summary>A handler with a token of its own. Set <see cref="DelegatingHandler.InnerHandler"/> before use, with redirects
+    /// off.</summary>
     /// <exception cref="ArgumentException">The options are not usable; the message lists every error.</exception>
     public AccessTokenHandler(AccessTokenOptions options)
         : this(new AccessTokenSource(options)) => _ownsSource = true;
 
-    /// <summary>A handler that shares its token with others, for <c>IHttpClientFactory</c>. The source stays the caller's to dispose.</summary>
+    /// <summary>A handler that shares its token with others, for <c>IHttpClientFactory</c>. The source stays the caller's to
+    /// dispose.</summary>
     public AccessTokenHandler(AccessTokenSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
     }
 
-    /// <summary>A client for the configured API: its base address is the first of <see cref="AccessTokenOptions.ApiOrigins"/>, it follows no redirects and
-    /// trusts <see cref="AccessTokenOptions.TrustedCertificateAuthority"/>. Make one and keep it; disposing it disposes all of it.</summary>
+    /// <summary>A client for the configured API: its base address is the first of <see cref="AccessTokenOptions.ApiOrigins"/>, it follows
+    /// no redirects and trusts <see cref="AccessTokenOptions.TrustedCertificateAuthority"/>. Make one and keep it; disposing it disposes
+    /// all of it.</summary>
     /// <exception cref="ArgumentException">The options are not usable; the message lists every error.</exception>
     public static HttpClient CreateHttpClient(AccessTokenOptions options)
     {
@@ -54,7 +60,8 @@ public sealed class AccessTokenHandler : DelegatingHandler
         return await SendWithAsync(await AdmitAsync(request, cancellationToken), request, cancellationToken);
     }
 
-    /// <summary>Not supported: waiting for a token would block a thread, and without this refusal the call would go out without one.</summary>
+    /// <summary>Not supported: waiting for a token would block a thread, and without this refusal the call would go out without
+    /// one.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Calls with an access token are asynchronous: use SendAsync.");
@@ -71,7 +78,8 @@ public sealed class AccessTokenHandler : DelegatingHandler
     {
         if (Redirects.AreFollowedBy(InnerHandler))
             throw new InvalidOperationException(
-                "The handler below AccessTokenHandler follows redirects, to places that are not configured: set AllowAutoRedirect = false. Nothing was sent.");
+                "The handler below AccessTokenHandler follows redirects, to places that are not configured: set AllowAutoRedirect = false. "
+                + "Nothing was sent.");
         _source.Origins.Admit(request);
         return await _source.GetAsync(cancellation);
     }

@@ -30,7 +30,7 @@ internal static class AccessTokenOptionsValidation
 
     private static IEnumerable<string> Addresses(AccessTokenOptions options)
     {
-        if (Origin.Of(options.TokenEndpoint) is null || options.TokenEndpoint.UserInfo.Length > 0 || options.TokenEndpoint.Fragment.Length > 0)
+        if (Origin.Of(options.TokenEndpoint) is null || options.TokenEndpoint is not { UserInfo: "", Fragment: "" })
             yield return "TokenEndpoint must be an absolute https address without user name and fragment.";
         if (options.ApiOrigins is not { Count: > 0 } origins)
             yield return "ApiOrigins must name at least one API that the token may be sent to.";
@@ -54,10 +54,13 @@ internal static class AccessTokenOptionsValidation
             yield return "TokenRequestHandler must not follow redirects: set AllowAutoRedirect = false.";
     }
 
-    private static bool IsPrintable(string? text, int limit) => text is { Length: > 0 } && text.Length <= limit && text.All(c => c is >= ' ' and <= '~');
+    private static bool IsPrintable(string? text, int limit) =>
+        text is { Length: > 0 } && text.Length <= limit && text.All(c => c is >= ' ' and <= '~');
 
     private static bool IsScope(string scope) =>
-        scope.Length <= LongestScope && scope.Split(' ').All(name => name.Length > 0 && name.All(c => c is >= '!' and <= '~' and not ('"' or '\\')));
+        scope.Length <= LongestScope
+        && scope.Split(' ').All(name => name.Length > 0 && name.All(c => c is >= '!' and <= '~' and not ('"' or '\\')));
 
-    private static bool IsOrigin(Uri? address) => Origin.Of(address) is not null && address is { UserInfo: "", PathAndQuery: "/", Fragment: "" };
+    private static bool IsOrigin(Uri? address) =>
+        Origin.Of(address) is not null && address is { UserInfo: "", PathAndQuery: "/", Fragment: "" };
 }

@@ -1,19 +1,20 @@
 namespace Gatehouse.Client;
 
-/// <summary>The one access token of an application, kept fresh for any number of callers on any number of threads. Make one per application and share it:
-/// <c>IHttpClientFactory</c> renews its handlers every few minutes, and a token kept inside a handler would be fetched anew each time.</summary>
+/// <summary>The one access token of an application, kept fresh for any number of callers on any number of threads. Make one per
+/// application and share it: <c>IHttpClientFactory</c> renews its handlers every few minutes, and a token kept inside a handler would be
+/// fetched anew each time.</summary>
 /// <remarks>
-/// <para>A call that finds a good token waits for nothing. Near the token's end one call starts the next request in the background and all go on with
-/// the old token until it really ends, even when the server is down.</para>
+/// <para>A call that finds a good token waits for nothing. Near the token's end one call starts the next request in the background and
+/// all go on with the old token until it really ends, even when the server is down.</para>
 /// <para>At most one token request is in flight. A caller that gives up leaves it running for the others.</para>
-/// <para>After a failed request of any kind the server is left alone for 1 s, doubling to 30 s, or for what its Retry-After asks (at most 5 minutes); calls
-/// in between fail with the same <see cref="AccessTokenException"/> unless the old token is still good.</para>
+/// <para>After a failed request of any kind the server is left alone for 1 s, doubling to 30 s, or for what its Retry-After asks (at most
+/// 5 minutes); calls in between fail with the same <see cref="AccessTokenException"/> unless the old token is still good.</para>
 /// <para>An answer without <c>expires_in</c> counts as 60 s.</para>
 /// </remarks>
 public sealed class AccessTokenSource : IDisposable
 {
-    /// <summary>A token fetched because the API rejected the one before, and rejected itself when younger than this, is not replaced: a third would fare
-    /// no better, and an API that rejects everything must not turn each call into a token request.</summary>
+    /// <summary>A token fetched because the API rejected the one before, and rejected itself when younger than this, is not replaced: a
+    /// third would fare no better, and an API that rejects everything must not turn each call into a token request.</summary>
     private static readonly TimeSpan RestAfterReplacement = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -101,7 +102,8 @@ public sealed class AccessTokenSource : IDisposable
         }
     }
 
-    // Under the lock. The request belongs to no caller: neither its cancellation nor its execution context (logical call data, activity) goes along.
+    // Under the lock. The request belongs to no caller: neither its cancellation nor its execution context (logical call data, activity)
+    // goes along.
     private TaskCompletionSource<TokenOutcome> Start()
     {
         var flight = new TaskCompletionSource<TokenOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);

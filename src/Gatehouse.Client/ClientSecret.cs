@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Gatehouse.Client;
 
-/// <summary>The secret of an application. It has no public way out: <see cref="ToString"/>, a debugger and a serializer show a placeholder or nothing.</summary>
+/// <summary>The secret of an application. It has no public way out: <see cref="ToString"/>, a debugger and a serializer show a
+/// placeholder or nothing.</summary>
 [DebuggerDisplay("[client secret]")]
 public sealed class ClientSecret
 {

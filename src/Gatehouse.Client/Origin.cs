@@ -22,19 +22,23 @@ internal sealed class ApiOrigins(IEnumerable<Uri> addresses)
 {
     private readonly FrozenSet<Origin> _allowed = addresses.Select(address => Origin.Of(address)).OfType<Origin>().ToFrozenSet();
 
-    /// <exception cref="InvalidOperationException">The request would go elsewhere, unencrypted, or with an Authorization header of its own.</exception>
+    /// <exception cref="InvalidOperationException">The request would go elsewhere, unencrypted, or with an Authorization header of its
+    /// own.</exception>
     public void Admit(HttpRequestMessage request)
     {
         if (Origin.Of(request.RequestUri) is not { } target)
-            throw new InvalidOperationException("The access token is sent to absolute https addresses only; nothing was sent.");
+            throw new InvalidOperationException("The access token is sent to absolute https addresses only. Nothing was sent.");
         if (!_allowed.Contains(target))
             throw new InvalidOperationException(
-                $"{target} is not among the configured API origins ({string.Join(", ", _allowed)}), so it does not get the access token; nothing was sent.");
+                $"{target} is not among the configured API origins ({string.Join(", ", _allowed)}), so it does not get the access token. "
+                + "Nothing was sent.");
         // Proxies route by the Host header and TLS checks the certificate against it: it can name another host than the address does.
-        if (request.Headers.Host is { } host && (!Uri.TryCreate("https://" + host, UriKind.Absolute, out var named) || Origin.Of(named) != target))
-            throw new InvalidOperationException($"The Host header names another host than {target}; nothing was sent.");
+        if (request.Headers.Host is { } host
+            && (!Uri.TryCreate("https://" + host, UriKind.Absolute, out var named) || Origin.Of(named) != target))
+            throw new InvalidOperationException($"The Host header names another host than {target}. Nothing was sent.");
         if (request.Headers.Contains("Authorization"))
             throw new InvalidOperationException(
-                "The request already has an Authorization header, which this handler sets itself: remove it, or use a client without this handler. Nothing was sent.");
+                "The request already has an Authorization header, which this handler sets itself: remove it, or use a client without this "
+                + "handler. Nothing was sent.");
     }
 }

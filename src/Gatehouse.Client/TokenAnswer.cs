@@ -35,7 +35,8 @@ internal sealed partial class TokenAnswer
         { TokenType: null or "" } => "it has no token_type",
         // RFC 6749 §7.1: a token of a type that one does not understand must not be used.
         { TokenType: var type } when !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase) => "its token_type is not Bearer",
-        { AccessToken: var token } when !BearerToken.IsMatch(token) => "its access_token cannot stand in an Authorization header (RFC 6750 §2.1)",
+        { AccessToken: var token } when !BearerToken.IsMatch(token) =>
+            "its access_token cannot stand in an Authorization header (RFC 6750 §2.1)",
         { ExpiresIn: <= 0 } => "its expires_in is not positive",
         _ => null,
     };

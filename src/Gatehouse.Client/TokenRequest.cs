@@ -100,11 +100,15 @@ internal sealed class TokenRequest(AccessTokenOptions options) : IDisposable
     {
         var status = response.StatusCode;
         var (error, description, trace) = (Clean(answer?.Error), Clean(answer?.ErrorDescription), Clean(answer?.TraceId));
-        var said = (error is null ? "" : $": {error}") + (description is null ? "" : $" ({description})") + (trace is null ? "" : $", trace id {trace}");
+        var said = (error is null ? "" : $": {error}")
+            + (description is null ? "" : $" ({description})")
+            + (trace is null ? "" : $", trace id {trace}");
         var failure = (status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500, error) switch
         {
             (true, _) => Unavailable($"answered {(int)status}{said}"),
-            (_, not null) => new TokenFailure(AccessTokenFailure.Refused, $"The token endpoint {options.TokenEndpoint} refused application {options.ClientId}{said}."),
+            (_, not null) => new TokenFailure(
+                AccessTokenFailure.Refused,
+                $"The token endpoint {options.TokenEndpoint} refused application {options.ClientId}{said}."),
             _ => Malformed(status, "it is no OAuth error of RFC 6749 §5.2"),
         };
         return failure with
@@ -125,15 +129,19 @@ internal sealed class TokenRequest(AccessTokenOptions options) : IDisposable
         _ => null,
     };
 
-    private TokenFailure Unavailable(string what) => new(AccessTokenFailure.Unavailable, $"The token endpoint {options.TokenEndpoint} {what}.");
+    private TokenFailure Unavailable(string what) => new(
+        AccessTokenFailure.Unavailable,
+        $"The token endpoint {options.TokenEndpoint} {what}.");
 
     private TokenFailure Malformed(HttpStatusCode status, string why) => new(
         AccessTokenFailure.Malformed,
-        $"What {options.TokenEndpoint} answered (status {(int)status}) is no token answer: {why}. Is this the token endpoint's address?") { StatusCode = status };
+        $"What {options.TokenEndpoint} answered (status {(int)status}) is no token answer: {why}. Is this the token endpoint's address?")
+    { StatusCode = status };
 
     private TokenFailure Redirected(HttpStatusCode status, Uri? target) => new(
         AccessTokenFailure.Redirected,
-        $"The token endpoint {options.TokenEndpoint} redirects to {(Origin.Of(target) is { } origin ? origin : "another address")}; credentials do not follow.")
+        $"The token endpoint {options.TokenEndpoint} redirects to {Origin.Of(target)?.ToString() ?? "another address"}; "
+        + "credentials do not follow.")
     { StatusCode = status };
 
     /// <summary>A foreign text made fit for a log: bounded, on one line, without the secret that a careless server repeats.</summary>

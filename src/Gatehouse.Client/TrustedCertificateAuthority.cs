@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Gatehouse.Client;
 
-/// <summary>A private certificate authority to trust instead of the system's. Host name, validity and purpose of a server's certificate are checked as
-/// ever. Revocation is not: a private authority seldom publishes it.</summary>
+/// <summary>A private certificate authority to trust instead of the system's. Host name, validity and purpose of a server's certificate
+/// are checked as ever. Revocation is not: a private authority seldom publishes it.</summary>
 public sealed class TrustedCertificateAuthority
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -33,7 +33,8 @@ public sealed class TrustedCertificateAuthority
         return new TrustedCertificateAuthority([certificate]);
     }
 
-    /// <summary>A new handler that trusts this authority and does not follow redirects: what goes below <see cref="AccessTokenHandler"/>.</summary>
+    /// <summary>A new handler that trusts this authority and does not follow redirects: what goes below <see
+    /// cref="AccessTokenHandler"/>.</summary>
     public SocketsHttpHandler CreateHandler() => CreateHandler(this);
 
     internal static SocketsHttpHandler CreateHandler(TrustedCertificateAuthority? authority)
