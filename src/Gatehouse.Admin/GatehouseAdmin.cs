@@ -1,4 +1,5 @@
 using Gatehouse.Admin.Access;
+using Gatehouse.Admin.Answers;
 using Gatehouse.Admin.Apis;
 using Gatehouse.Admin.Applications;
 using Gatehouse.Admin.Contracts;
@@ -36,6 +37,7 @@ public static class GatehouseAdmin
         var group = endpoints.MapGroup(AdminOptions.BasePath);
         group.RequireAdmin(services.GetRequiredService<AdminAccess>());
         group.LimitBodies();
+        group.Refuses(400, 401, 403, 503);
         group.MapApplications();
         group.MapSecrets();
         group.MapContracts();

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Gatehouse.Store.Operations;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gatehouse.Admin.Access;
 

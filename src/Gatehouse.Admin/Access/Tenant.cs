@@ -2,6 +2,7 @@ using System.Reflection;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
