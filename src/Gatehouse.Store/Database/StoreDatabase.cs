@@ -115,9 +115,9 @@ public sealed class StoreDatabase
         SqliteException { SqliteErrorCode: 11 or 26 } => "The database file is damaged or half-written. Restore a backup, or move the file away to start anew.",
         SqliteException { SqliteErrorCode: 8 or 14 } => "The database file cannot be opened for writing. Check that the folder exists and that this user may write to it.",
         SqliteException { SqliteErrorCode: 5 or 6 } => "The database file is in use by another program. End it first; SQLite serves one node.",
-        PostgresException { SqlState: "28P01" or "28000" } => "PostgreSQL refuses the user or password of the connection string. Correct Gatehouse:Store:ConnectionString.",
-        PostgresException { SqlState: "3D000" } => "The PostgreSQL database does not exist. Create it, or correct Gatehouse:Store:ConnectionString.",
-        NpgsqlException => "PostgreSQL cannot be reached. Check that it runs and that Gatehouse:Store:ConnectionString names its host and port.",
+        PostgresException { SqlState: "28P01" or "28000" } => "PostgreSQL refuses the user or password of the connection string. Correct Store:ConnectionString.",
+        PostgresException { SqlState: "3D000" } => "The PostgreSQL database does not exist. Create it, or correct Store:ConnectionString.",
+        NpgsqlException => "PostgreSQL cannot be reached. Check that it runs and that Store:ConnectionString names its host and port.",
         _ => $"The database cannot be prepared: {exception.Message.ReplaceLineEndings(" ")}",
     };
 

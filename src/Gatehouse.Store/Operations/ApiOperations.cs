@@ -68,10 +68,7 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         foreach (var plan in draft.Plans)
         {
             if (api.Plans.SingleOrDefault(row => row.Slug == plan.Slug) is not { } kept)
-            {
                 api.Plans.Add(kept = new Plan { Slug = plan.Slug, Name = plan.Name });
-                db.Add(kept); // Its key is set already; without this it would be taken for an existing row.
-            }
             (kept.Name, kept.Description, kept.ApprovedByHand, kept.TokenLifetimeSeconds) = (plan.Name, plan.Description, plan.ApprovedByHand, plan.TokenLifetimeSeconds);
         }
         foreach (var plan in api.Plans.Where(row => draft.Plans.All(kept => kept.Slug != row.Slug)).ToList())

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Data;
 using System.Security.Cryptography;
 using Gatehouse.Protocol.Vocabulary;
@@ -120,6 +119,6 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         return application;
     }
 
-    // 128 random bits; no blank and nothing that needs an escape in a form or in HTTP Basic.
-    private static string NewClientId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+    // 128 random bits in hexadecimal: no blank, nothing to escape in a form or in HTTP Basic, no '-' that a shell command takes for an option.
+    private static string NewClientId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

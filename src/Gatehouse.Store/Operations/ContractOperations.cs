@@ -48,11 +48,7 @@ public sealed class ContractOperations(StoreDatabase database, TimeProvider cloc
     internal static Contract Request(GatehouseDb db, Application application, Plan plan, Actor actor, DateTimeOffset now)
     {
         var contract = application.Contracts.SingleOrDefault(row => row.ApiId == plan.ApiId);
-        if (contract is null)
-        {
-            application.Contracts.Add(contract = new Contract { ApplicationId = application.Id, ApiId = plan.ApiId });
-            db.Add(contract); // Its key is set already; without this it would be taken for an existing row.
-        }
+        if (contract is null) application.Contracts.Add(contract = new Contract { ApiId = plan.ApiId });
         contract.PlanId = plan.Id;
         contract.RequestedAt = now;
         contract.State = plan.ApprovedByHand ? ContractState.Requested : ContractState.Approved;
