@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using Gatehouse.CommandLine;
 using Gatehouse.Demo;
 using Gatehouse.Serve;
 
@@ -7,5 +9,8 @@ var root = new RootCommand("Gatehouse: OAuth 2.0 authorization server, developer
     DemoCommand.Create(),
     ServeCommand.Create(),
     InitCommand.Create(),
+    AppsCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+var exit = await parsed.InvokeAsync();
+return parsed.Action is ParseErrorAction ? 2 : exit; // 1 is for what was asked rightly and refused.

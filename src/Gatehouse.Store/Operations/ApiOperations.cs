@@ -18,6 +18,8 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         var tokens = draft.Scopes.Select(scope => scope.Token).ToList();
         var api = await db.Apis.Include(row => row.Scopes).Include(row => row.Operations).Include(row => row.Plans)
             .SingleOrDefaultAsync(row => row.OrganizationId == draft.OrganizationId && row.Slug == draft.Slug, cancellation);
+        if (api is { Upstream: null } && draft.Upstream is not null)
+            return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be replaced.");
         var others = api?.Id ?? Guid.Empty;
         if (await db.Set<ApiScope>().Where(scope => tokens.Contains(scope.Token) && scope.ApiId != others).Select(scope => scope.Token).FirstOrDefaultAsync(cancellation) is { } taken)
             return Outcome<Api>.Conflict($"The scope {taken} belongs to another API: a scope names one API.");
@@ -105,6 +107,8 @@ internal static class ApiRules
         if (api.Plans.Select(plan => plan.Slug).Distinct(StringComparer.Ordinal).Count() != api.Plans.Count) return ("plans", "A plan is listed twice.");
         if (api.Plans.FirstOrDefault(plan => plan.TokenLifetimeSeconds is < 60 or > Plan.DefaultTokenLifetimeSeconds) is not null)
             return ("plans", $"A token lifetime is 60 to {Plan.DefaultTokenLifetimeSeconds} seconds.");
+        if (api.Operations.DistinctBy(operation => (operation.Method, operation.PathTemplate)).Count() != api.Operations.Count)
+            return ("operations", "An operation is listed twice.");
         foreach (var operation in api.Operations)
             if (CheckOperation(api, operation) is { } fault) return ("operations", fault);
         return null;

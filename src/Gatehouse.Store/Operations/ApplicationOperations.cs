@@ -1,3 +1,4 @@
+using System.Data;
 using System.Security.Cryptography;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
@@ -18,6 +19,9 @@ public sealed record ApplicationDraft(string Name)
     public string TokenEndpointAuthMethod { get; init; } = TokenEndpointAuthMethods.ClientSecret;
 
     public string Jwks { get; init; } = string.Empty;
+
+    /// <summary>The plans to request contracts under, at most one of each API. Read at creation only: later, contracts have a life of their own.</summary>
+    public IReadOnlyCollection<Guid> PlanIds { get; init; } = [];
 }
 
 /// <summary>A new application and its first secret: the one moment at which the secret is in the clear without asking for it.</summary>
@@ -32,7 +36,13 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         if (ApplicationRules.Check(draft) is { } fault) return Outcome<CreatedApplication>.Invalid(fault.Field, fault.Message);
         var now = clock.GetUtcNow();
         await using var db = database.Open();
+        // What is read of the organization must still hold at the commit: a copy of the secret must not be written after copies were forbidden.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellation);
         var organization = await db.Organizations.SingleAsync(row => row.Id == organizationId, cancellation);
+        var plans = await db.Plans.Include(row => row.Api)
+            .Where(row => draft.PlanIds.Contains(row.Id) && row.Api!.OrganizationId == organizationId).ToListAsync(cancellation);
+        if (plans.Count != draft.PlanIds.Count || plans.DistinctBy(plan => plan.ApiId).Count() != plans.Count)
+            return Outcome<CreatedApplication>.Invalid("apis", "Name each API once, with a plan that it has.");
         var application = new Application
         {
             OrganizationId = organizationId, ClientId = NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
@@ -44,8 +54,11 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         application.Secrets.Add(secretRow);
         db.Applications.Add(application);
         db.Audit(now, actor, organizationId, "application.created", application.Id.ToString(), application.Name);
+        foreach (var plan in plans) ContractOperations.Request(db, application, plan, actor, now);
         db.Announce(now, ChangeKind.Application, application.ClientId); // Its absence may be remembered.
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        database.Signal.Ring(); // The rows became visible only now.
         return new CreatedApplication(application, secretRow.Id, secret);
     }
 

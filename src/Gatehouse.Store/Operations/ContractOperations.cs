@@ -19,12 +19,7 @@ public sealed class ContractOperations(StoreDatabase database, TimeProvider cloc
         var contract = application.Contracts.SingleOrDefault(row => row.ApiId == plan.ApiId);
         if (contract is { State: not ContractState.Revoked })
             return Outcome<Contract>.Conflict($"The application has a contract for {plan.Api.Name} already ({contract.State}).");
-        if (contract is null) application.Contracts.Add(contract = new Contract { ApiId = plan.ApiId });
-        contract.PlanId = plan.Id;
-        contract.RequestedAt = now;
-        contract.State = plan.ApprovedByHand ? ContractState.Requested : ContractState.Approved;
-        contract.DecidedAt = plan.ApprovedByHand ? null : now;
-        db.Audit(now, actor, application.OrganizationId, "contract.requested", contract.Id.ToString(), $"{plan.Api.Slug}/{plan.Slug}: {contract.State}");
+        contract = Request(db, application, plan, actor, now);
         db.Announce(now, ChangeKind.Application, application.ClientId);
         await db.SaveChangesAsync(cancellation);
         return contract;
@@ -46,6 +41,19 @@ public sealed class ContractOperations(StoreDatabase database, TimeProvider cloc
         db.Audit(now, actor, contract.Application!.OrganizationId, $"contract.{state.ToString().ToLowerInvariant()}", contract.Id.ToString());
         db.Announce(now, ChangeKind.Application, contract.Application.ClientId);
         await db.SaveChangesAsync(cancellation);
+        return contract;
+    }
+
+    /// <summary>Adds the contract to a transaction, or starts a revoked one anew; the caller announces the application.</summary>
+    internal static Contract Request(GatehouseDb db, Application application, Plan plan, Actor actor, DateTimeOffset now)
+    {
+        var contract = application.Contracts.SingleOrDefault(row => row.ApiId == plan.ApiId);
+        if (contract is null) application.Contracts.Add(contract = new Contract { ApiId = plan.ApiId });
+        contract.PlanId = plan.Id;
+        contract.RequestedAt = now;
+        contract.State = plan.ApprovedByHand ? ContractState.Requested : ContractState.Approved;
+        contract.DecidedAt = plan.ApprovedByHand ? null : now;
+        db.Audit(now, actor, application.OrganizationId, "contract.requested", contract.Id.ToString(), $"{plan.Api!.Slug}/{plan.Slug}: {contract.State}");
         return contract;
     }
 }

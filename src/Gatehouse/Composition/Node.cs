@@ -1,3 +1,4 @@
+using Gatehouse.Admin;
 using Gatehouse.AuthServer;
 using Gatehouse.Gateway;
 using Gatehouse.Store;
@@ -17,13 +18,13 @@ public static class Node
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
 
         builder.Services.AddGatehouseStore(options.Database, options.Key);
-        if (options.Roles.HasFlag(NodeRoles.Auth)) builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer));
+        if (options.Roles.HasFlag(NodeRoles.Auth)) builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer)).AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
         if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer));
 
         var app = builder.Build();
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         app.UseRouting();
-        if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapGatehouseAuthServer();
+        if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapGatehouseAuthServer().MapGatehouseAdmin();
         return app;
     }
 
