@@ -31,8 +31,13 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation = default)
     {
         if (ApplicationRules.Check(draft) is { } fault) return Outcome<CreatedApplication>.Invalid(fault.Field, fault.Message);
+        return await database.WriteAsync(db => CreateAsync(db, organizationId, draft, ownerId, actor, cancellation), cancellation);
+    }
+
+    private async Task<Outcome<CreatedApplication>> CreateAsync(
+        GatehouseDb db, Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation)
+    {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
         var organization = await db.Organizations.SingleAsync(row => row.Id == organizationId, cancellation);
         var application = new Application
         {
@@ -46,7 +51,6 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         db.Applications.Add(application);
         db.Audit(now, actor, organizationId, "application.created", application.Id.ToString(), application.Name);
         db.Announce(now, ChangeKind.Application, application.ClientId); // Its absence may be remembered.
-        await db.SaveChangesAsync(cancellation);
         return new CreatedApplication(application, secretRow.Id, secret);
     }
 
@@ -80,32 +84,30 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         WriteAsync(applicationId, actor, "application.tokens_revoked",
             application => application.TokensNotBefore = clock.GetUtcNow().ToUnixTimeSeconds() + 1, cancellation);
 
-    public async Task<Outcome<Application>> DeleteAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default)
-    {
-        var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
-        if (application is null) return Outcome<Application>.NotFound("application");
-        db.Applications.Remove(application); // Secrets, contracts, owners and problems go with it (foreign keys cascade).
-        db.Audit(now, actor, application.OrganizationId, "application.deleted", application.Id.ToString(), application.Name);
-        db.Announce(now, ChangeKind.Application, application.ClientId);
-        await db.SaveChangesAsync(cancellation);
-        return application;
-    }
+    public Task<Outcome<Application>> DeleteAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
+        database.WriteAsync<Application>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            if (application is null) return Outcome<Application>.NotFound("application");
+            db.Applications.Remove(application); // Secrets, contracts, owners and problems go with it (foreign keys cascade).
+            db.Audit(now, actor, application.OrganizationId, "application.deleted", application.Id.ToString(), application.Name);
+            db.Announce(now, ChangeKind.Application, application.ClientId);
+            return application;
+        }, cancellation);
 
-    private async Task<Outcome<Application>> WriteAsync(
-        Guid applicationId, Actor actor, string action, Action<Application> change, CancellationToken cancellation)
-    {
-        var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
-        if (application is null) return Outcome<Application>.NotFound("application");
-        change(application);
-        db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
-        db.Announce(now, ChangeKind.Application, application.ClientId);
-        await db.SaveChangesAsync(cancellation);
-        return application;
-    }
+    private Task<Outcome<Application>> WriteAsync(
+        Guid applicationId, Actor actor, string action, Action<Application> change, CancellationToken cancellation) =>
+        database.WriteAsync<Application>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            if (application is null) return Outcome<Application>.NotFound("application");
+            change(application);
+            db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
+            db.Announce(now, ChangeKind.Application, application.ClientId);
+            return application;
+        }, cancellation);
 
     // 128 random bits; no blank and nothing that needs an escape in a form or in HTTP Basic.
     private static string NewClientId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
