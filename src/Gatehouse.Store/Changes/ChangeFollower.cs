@@ -30,12 +30,18 @@ public sealed partial class ChangeFollower(
     // Set while rows were read but not applied yet: they are not delivered again, so a fault in between means a reload.
     private bool _mustReload;
 
-    /// <summary>Takes a place in the feed, then loads: what changes in between is seen again. The node answers requests only after this.</summary>
+    /// <summary>Loads, then follows. The node answers requests only after this.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _tail.StartAsync(cancellationToken);
-        await ReloadAsync(cancellationToken);
+        await LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Takes a place in the feed, then loads: what changes in between is seen again.</summary>
+    internal async Task LoadAsync(CancellationToken cancellation)
+    {
+        await _tail.StartAsync(cancellation);
+        await ReloadAsync(cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

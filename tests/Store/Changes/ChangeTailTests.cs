@@ -53,9 +53,9 @@ public abstract class ChangeTailTests(StoreProvider provider) : StoreTests(provi
         var tail = new ChangeTail(Store.OpenElsewhere(outage));
         await tail.StartAsync(default);
         await AppendAsync("1");
-        outage.IsAway = true;
+        outage.Begin();
         await Assert.ThrowsAnyAsync<Exception>(() => tail.ReadAsync(default));
-        outage.IsAway = false;
+        outage.End();
 
         Assert.Equal(["1"], await SubjectsAsync(tail));
     }

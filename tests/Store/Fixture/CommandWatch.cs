@@ -39,18 +39,38 @@ internal sealed class HeldQuery : DbCommandInterceptor
     }
 }
 
-/// <summary>A database that is away for as long as it is told to be.</summary>
+/// <summary>Refuses connections for as long as the test says.</summary>
 internal sealed class Outage : DbConnectionInterceptor
 {
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isAway;
 
-    public bool IsAway
-    {
-        get => _isAway;
-        set => _isAway = value;
-    }
+    /// <summary>Completes when a connection has been refused.</summary>
+    public Task Refused => _refused.Task;
+
+    public void Begin() => _isAway = true;
+
+    public void End() => _isAway = false;
 
     public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
-        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
-        IsAway ? throw new TimeoutException("The database is away.") : ValueTask.FromResult(result);
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        if (!_isAway) return ValueTask.FromResult(result);
+        _refused.TrySetResult();
+        throw new TimeoutException("The database is away.");
+    }
+}
+
+/// <summary>Fails the next query that reads a table.</summary>
+internal sealed class FailingQuery(string table) : DbCommandInterceptor
+{
+    private int _failures;
+
+    public void Arm() => Volatile.Write(ref _failures, 1);
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
+        command.CommandText.Contains($"\"{table}\"", StringComparison.Ordinal) && Interlocked.Exchange(ref _failures, 0) == 1
+            ? throw new TimeoutException("The database is away.")
+            : ValueTask.FromResult(result);
 }

@@ -20,7 +20,7 @@ internal sealed class Node : IAsyncDisposable
         RevokedTokens = new RevokedTokens(database, clock);
         Keys = new VerificationKeys(database);
         Keys.Changed += () => _keysChanged.TrySetResult();
-        Follower = new ChangeFollower(database, Applications, Apis, RevokedTokens, Keys, Delay, clock, NullLogger<ChangeFollower>.Instance)
+        Follower = new ChangeFollower(database, Applications, Apis, RevokedTokens, Keys, Delay, clock, new TestLog<ChangeFollower>())
         {
             PollInterval = pollInterval ?? Timeout.InfiniteTimeSpan, RetryInterval = TimeSpan.FromMilliseconds(20),
         };
@@ -41,22 +41,26 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Writes a signing key with its change row elsewhere and waits until this node has it; what was written before is applied then too.</summary>
     public async Task SeeNextChangeAsync(TestStore store, TimeSpan deadline)
     {
-        var key = new SigningKeyVault(TestStore.Key).Generate(SigningKeyState.Announced, store.Clock.GetUtcNow());
+        var key = NewKey(store);
         await store.WriteAsync(db =>
         {
             db.SigningKeys.Add(key);
             db.Changes.Add(new Change { Kind = ChangeKind.SigningKey, Subject = key.Kid, At = store.Clock.GetUtcNow() });
         });
-        await WaitForKeyAsync(key.Kid, deadline);
+        await WaitForKeyAsync(deadline, key.Kid);
     }
 
-    public async Task WaitForKeyAsync(string kid, TimeSpan deadline)
+    public static SigningKeyRecord NewKey(TestStore store) =>
+        new SigningKeyVault(TestStore.Key).Generate(SigningKeyState.Announced, store.Clock.GetUtcNow());
+
+    /// <summary>Returns when the node knows the key, or any key when none is named.</summary>
+    public async Task WaitForKeyAsync(TimeSpan deadline, string? kid = null)
     {
         while (true)
         {
             // Taken before the look: a change after the look completes it.
             var changed = NextKeys();
-            if (Keys.Current.Any(key => key.Kid == kid)) return;
+            if (Keys.Current.Any(key => kid is null || key.Kid == kid)) return;
             await changed.WaitAsync(deadline);
         }
     }
