@@ -54,10 +54,10 @@ internal sealed partial class AdminAccess
         {
             await next(http);
         }
-        catch (Exception exception) when (StoreFaults.Classify(exception) is not StoreFault.None && !http.Response.HasStarted)
+        catch (Exception exception) when ((StoreFault.IsLostRace(exception) || StoreFault.IsAway(exception)) && !http.Response.HasStarted)
         {
             LogStoreFault(exception);
-            var answer = StoreFaults.Classify(exception) == StoreFault.Collision ? Refused.Collision : Refused.Unavailable;
+            var answer = StoreFault.IsLostRace(exception) ? Refused.Collision : Refused.Unavailable;
             await answer.ExecuteAsync(http);
         }
     }

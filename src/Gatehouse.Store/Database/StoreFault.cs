@@ -1,35 +1,29 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Gatehouse.Store.Database;
 
-/// <summary>What an exception out of the store means to the one who asked.</summary>
-public enum StoreFault
+/// <summary>What an exception of the database layers means; EF Core and Npgsql wrap them differently from call to call.</summary>
+public static class StoreFault
 {
-    /// <summary>It is not the store's.</summary>
-    None,
+    /// <summary>The store could not be asked, or broke off.</summary>
+    public static bool IsAway(Exception exception) =>
+        exception is DbException or DbUpdateException or InvalidOperationException or TimeoutException or IOException or SocketException;
 
-    /// <summary>Somebody else wrote the same thing first (a key that is taken, a serialization failure): read again, then retry.</summary>
-    Collision,
+    /// <summary>Another transaction was quicker: done again, the work sees what that one did.</summary>
+    public static bool IsLostRace(Exception exception) => Chain(exception).Any(link =>
+        link is DbUpdateConcurrencyException
+            or PostgresException
+            {
+                SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+                    or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation,
+            });
 
-    /// <summary>The store cannot be asked at the moment: 503, never a verdict.</summary>
-    Away,
-}
-
-/// <summary>Tells the faults of both databases apart, so that nobody outside the store needs to know their codes.</summary>
-public static class StoreFaults
-{
-    private const int SqliteConstraint = 19;
-
-    public static StoreFault Classify(Exception exception) => exception switch
+    /// <summary>The exception and everything it wraps, outermost first.</summary>
+    public static IEnumerable<Exception> Chain(Exception exception)
     {
-        DbUpdateConcurrencyException => StoreFault.Collision,
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => StoreFault.Collision,
-        SqliteException { SqliteErrorCode: SqliteConstraint } => StoreFault.Collision,
-        DbException => StoreFault.Away,
-        { InnerException: { } inner } when exception is DbUpdateException or InvalidOperationException => Classify(inner),
-        _ => StoreFault.None,
-    };
+        for (var link = exception; link is not null; link = link.InnerException) yield return link;
+    }
 }

@@ -12,9 +12,27 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
     public async Task<Outcome<Api>> PublishAsync(Api draft, Actor actor, CancellationToken cancellation = default)
     {
         if (ApiRules.Check(draft) is { } fault) return Outcome<Api>.Invalid(fault.Field, fault.Message);
+        return await database.WriteAsync(db => PublishAsync(db, draft, actor, cancellation), cancellation);
+    }
+
+    /// <summary>Withdraws an API and, with it, its contracts.</summary>
+    public Task<Outcome<Api>> WithdrawAsync(Guid apiId, Actor actor, CancellationToken cancellation = default) =>
+        database.WriteAsync<Api>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var api = await db.Apis.SingleOrDefaultAsync(row => row.Id == apiId, cancellation);
+            if (api is null) return Outcome<Api>.NotFound("API");
+            if (api.Upstream is null) return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be withdrawn.");
+            await AnnounceAsync(db, api, now, cancellation);
+            await db.Contracts.Where(contract => contract.ApiId == apiId).ExecuteDeleteAsync(cancellation);
+            db.Apis.Remove(api);
+            db.Audit(now, actor, api.OrganizationId, "api.withdrawn", api.Id.ToString(), api.Slug);
+            return api;
+        }, cancellation);
+
+    private async Task<Outcome<Api>> PublishAsync(GatehouseDb db, Api draft, Actor actor, CancellationToken cancellation)
+    {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var tokens = draft.Scopes.Select(scope => scope.Token).ToList();
         var api = await db.Apis.Include(row => row.Scopes).Include(row => row.Operations).Include(row => row.Plans)
             .SingleOrDefaultAsync(row => row.OrganizationId == draft.OrganizationId && row.Slug == draft.Slug, cancellation);
@@ -36,24 +54,6 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         }
         db.Audit(now, actor, api.OrganizationId, "api.published", api.Id.ToString(), api.Slug);
         await AnnounceAsync(db, api, now, cancellation);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        database.Signal.Ring();
-        return api;
-    }
-
-    public async Task<Outcome<Api>> WithdrawAsync(Guid apiId, Actor actor, CancellationToken cancellation = default)
-    {
-        var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        var api = await db.Apis.SingleOrDefaultAsync(row => row.Id == apiId, cancellation);
-        if (api is null) return Outcome<Api>.NotFound("API");
-        if (api.Upstream is null) return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be withdrawn.");
-        await AnnounceAsync(db, api, now, cancellation);
-        await db.Contracts.Where(contract => contract.ApiId == apiId).ExecuteDeleteAsync(cancellation);
-        db.Apis.Remove(api);
-        db.Audit(now, actor, api.OrganizationId, "api.withdrawn", api.Id.ToString(), api.Slug);
-        await db.SaveChangesAsync(cancellation);
         return api;
     }
 
