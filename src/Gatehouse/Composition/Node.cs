@@ -11,7 +11,7 @@ public static class Node
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gatehouse" });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
-        NodeLogging.Configure(builder.Logging);
+        NodeLogging.Configure(builder.Logging, options);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();

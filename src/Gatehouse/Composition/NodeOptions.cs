@@ -37,6 +37,9 @@ public sealed record NodeOptions
     /// <summary>The file with the CA that consumers must trust; null for a publicly trusted certificate.</summary>
     public string? CaFile { get; init; }
 
+    /// <summary>The least severe level of Gatehouse's own log; the libraries below it log warnings and worse.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public NodeRoles Roles { get; init; } = NodeRoles.All;
