@@ -34,6 +34,7 @@ public static class GatehouseStore
         services.AddSingleton<ApiOperations>();
         services.AddSingleton<TokenRevocation>();
         services.AddSingleton<UserOperations>();
+        services.AddSingleton<OrganizationOperations>();
 
         services.AddWorker<ChangeFollower>();
         services.AddWorker<ProblemRecorder>();

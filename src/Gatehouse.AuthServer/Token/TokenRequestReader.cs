@@ -37,7 +37,11 @@ internal static class TokenRequestReader
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
-            if (read.Buffer.Length > FormBody.MaxBytes) return null;
+            if (read.Buffer.Length > FormBody.MaxBytes)
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.End); // The server drains the rest by itself.
+                return null;
+            }
             if (read.IsCompleted)
             {
                 var body = read.Buffer.ToArray();

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Registry;
@@ -18,20 +17,31 @@ public sealed partial class ChangeFollower(
 {
     public const string NotifyChannel = "gatehouse_changes";
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(10);
 
     private readonly ChangeTail _tail = new(database);
 
+    /// <summary>How long a look at the feed waits for the bell at most.</summary>
+    internal TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the listener waits before it connects anew.</summary>
+    internal TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     // Set while rows were read but not applied yet: they are not delivered again, so a fault in between means a reload.
     private bool _mustReload;
 
-    /// <summary>Takes a place in the feed, then loads: what changes in between is seen again. The node answers requests only after this.</summary>
+    /// <summary>Loads, then follows. The node answers requests only after this.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _tail.StartAsync(cancellationToken);
-        await ReloadAsync(cancellationToken);
+        await LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Takes a place in the feed, then loads: what changes in between is seen again.</summary>
+    internal async Task LoadAsync(CancellationToken cancellation)
+    {
+        await _tail.StartAsync(cancellation);
+        await ReloadAsync(cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,9 +63,10 @@ public sealed partial class ChangeFollower(
             {
                 break;
             }
-            catch (Exception exception) when (exception is DbException or InvalidOperationException or TimeoutException or IOException)
+            catch (Exception exception)
             {
-                LogFeedAway(exception); // The place in the feed is kept; the next look resumes from it.
+                // Whatever it was: a node that no longer looks would honour revoked tokens for ever. The place in the feed is kept.
+                LogFeedAway(exception);
             }
         }
         await listening;
@@ -108,7 +119,7 @@ public sealed partial class ChangeFollower(
             {
                 return;
             }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception exception) when (StoreFault.IsAway(exception))
             {
                 LogListenerAway(exception);
                 await WaitForRetryAsync(cancellation);
@@ -120,7 +131,7 @@ public sealed partial class ChangeFollower(
     {
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellation);
+            await Task.Delay(RetryInterval, clock, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Gatehouse.Store.Changes;
@@ -27,12 +29,26 @@ public sealed class ChangeSignal : IDisposable
     public void Dispose() => _bell.Dispose();
 }
 
-/// <summary>Rings after a commit that wrote change rows, so that this node's own writes are seen at once.</summary>
-internal sealed class ChangeAppended(ChangeSignal signal) : SaveChangesInterceptor
+/// <summary>
+/// Rings after a commit that wrote change rows, so that this node's own writes are seen at once. Not when rows are saved into an open
+/// transaction: a tail woken before the commit would find nothing and sleep until its next look.
+/// </summary>
+internal sealed class ChangeAppended(ChangeSignal signal) : SaveChangesInterceptor, IDbTransactionInterceptor
 {
     public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        if (eventData.Context is GatehouseDb db && db.ChangeTracker.Entries<Change>().Any()) signal.Ring();
+        if (eventData.Context?.Database.CurrentTransaction is null) RingAfter(eventData.Context);
         return ValueTask.FromResult(result);
+    }
+
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        RingAfter(eventData.Context);
+        return Task.CompletedTask;
+    }
+
+    private void RingAfter(DbContext? context)
+    {
+        if (context is GatehouseDb db && db.ChangeTracker.Entries<Change>().Any()) signal.Ring();
     }
 }

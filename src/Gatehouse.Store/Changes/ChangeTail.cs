@@ -1,5 +1,6 @@
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Changes;
@@ -19,6 +20,9 @@ public sealed class ChangeTail(StoreDatabase database)
     // SQLite: the last position read; it has one writer, so positions are commit order.
     // PostgreSQL: the oldest transaction that was still running at the last look.
     private long _settled = -1;
+
+    // Up to where rows had been removed at the last look: only a later removal can have taken a row that was not read.
+    private long _pruned;
 
     /// <summary>Takes the present end of the feed as this reader's place.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -41,13 +45,15 @@ public sealed class ChangeTail(StoreDatabase database)
         var first = _settled < 0;
         if (first)
         {
-            _settled = await db.Changes.MaxAsync(row => (long?)row.Position, cancellation) ?? await ReadPrunedAsync(db, cancellation);
+            // The feed may hold no rows because all were removed: positions go on after the last that was given.
+            _settled = Math.Max(await db.Changes.MaxAsync(row => (long?)row.Position, cancellation) ?? 0, await ReadPrunedAsync(db, cancellation));
             return [];
         }
         // Read the rows first: rows pruned after that were in the answer.
         var rows = await db.Changes.AsNoTracking().Where(row => row.Position > _settled).OrderBy(row => row.Position).ToListAsync(cancellation);
-        var gap = await ReadPrunedAsync(db, cancellation) > _settled;
-        if (rows.Count > 0) _settled = rows[^1].Position;
+        var pruned = await ReadPrunedAsync(db, cancellation);
+        var gap = pruned > _settled;
+        _settled = Math.Max(rows.Count > 0 ? rows[^1].Position : _settled, pruned); // Past the gap: it is told once.
         return gap ? null : rows;
     }
 
@@ -62,8 +68,10 @@ public sealed class ChangeTail(StoreDatabase database)
             LEFT JOIN "Changes" AS c ON c."TransactionId" >= {from} OR ({first} AND c."TransactionId" >= horizon.xmin)
             ORDER BY c."Position"
             """).ToListAsync(cancellation);
-        var gap = !first && await ReadPrunedAsync(db, cancellation) >= _settled;
-        _settled = seen[0].Horizon;
+        var pruned = await ReadPrunedAsync(db, cancellation);
+        // A horizon that went back: the database was restored from a backup under the running node.
+        var gap = !first && ((pruned >= _settled && pruned != _pruned) || seen[0].Horizon < _settled || seen.Any(row => !row.IsKnown));
+        (_settled, _pruned) = (seen[0].Horizon, pruned);
         var fresh = seen.Where(row => row.Position is { } position && !_delivered.Contains(position)).ToList();
         _delivered.Clear();
         _delivered.UnionWith(seen.Where(row => row.TransactionId >= _settled).Select(row => row.Position!.Value));
@@ -73,19 +81,21 @@ public sealed class ChangeTail(StoreDatabase database)
     /// <summary>Removes rows older than <see cref="Retention"/> and remembers up to where.</summary>
     public async Task PruneAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var db = database.Open();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var oldest = now - Retention;
-        var upTo = db is SqliteGatehouseDb
-            ? await db.Changes.Where(row => row.At < oldest).MaxAsync(row => (long?)row.Position, cancellation)
-            : await db.Changes.Where(row => row.At < oldest).MaxAsync(row => (long?)EF.Property<long>(row, "TransactionId"), cancellation);
-        if (upTo is null) return;
-        var setting = await db.Settings.SingleOrDefaultAsync(row => row.Name == Pruned, cancellation);
-        if (setting is null) db.Settings.Add(setting = new Setting { Name = Pruned, Value = [] });
-        setting.Value = BitConverter.GetBytes(upTo.Value);
-        await db.SaveChangesAsync(cancellation);
-        await db.Changes.Where(row => row.At < oldest).ExecuteDeleteAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        // One snapshot from look to removal, and nodes that remove at the same time after each other: the mark never moves back.
+        await database.WriteAsync<Setting>(async db =>
+        {
+            var old = db.Changes.Where(row => row.At < oldest);
+            var upTo = db is SqliteGatehouseDb
+                ? await old.MaxAsync(row => (long?)row.Position, cancellation)
+                : await old.MaxAsync(row => (long?)EF.Property<long>(row, "TransactionId"), cancellation);
+            if (upTo is null) return Outcome<Setting>.NotFound("row that old");
+            var setting = await db.Settings.SingleOrDefaultAsync(row => row.Name == Pruned, cancellation);
+            if (setting is null) db.Settings.Add(setting = new Setting { Name = Pruned, Value = BitConverter.GetBytes(0L) });
+            setting.Value = BitConverter.GetBytes(Math.Max(BitConverter.ToInt64(setting.Value), upTo.Value));
+            await old.ExecuteDeleteAsync(cancellation);
+            return setting;
+        }, cancellation);
     }
 
     private const string Pruned = "changes-pruned";
@@ -97,6 +107,9 @@ public sealed class ChangeTail(StoreDatabase database)
 
     private sealed record SeenChange(long Horizon, long? Position, string? Kind, string? Subject, long? At, long? TransactionId)
     {
+        /// <summary>False for a row that a newer Gatehouse wrote beside this one: what it asks for can only be met by reloading.</summary>
+        public bool IsKnown => Kind is null || Enum.IsDefined(typeof(ChangeKind), Kind);
+
         public Change ToChange() => new()
         {
             Position = Position!.Value,

@@ -2,6 +2,7 @@ using Gatehouse.Store.Model;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Gatehouse.Store.Database;
@@ -48,6 +49,9 @@ public abstract class GatehouseDb(DbContextOptions options) : IdentityUserContex
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(GatehouseDb).Assembly);
+        // Ids are made with the object, so that a new row reached through a navigation is told from one that exists.
+        foreach (var type in builder.Model.GetEntityTypes())
+            if (type.FindPrimaryKey() is { Properties: [{ ClrType: var key } id] } && key == typeof(Guid)) id.ValueGenerated = ValueGenerated.Never;
     }
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Gatehouse.Store.Database;
 
 public enum StoreProvider
@@ -12,7 +14,9 @@ public enum StoreProvider
 public sealed record StoreOptions(StoreProvider Provider, string ConnectionString)
 {
     /// <summary>A SQLite database in one file, created when missing.</summary>
-    public static StoreOptions Sqlite(string file) => new(StoreProvider.Sqlite, $"Data Source={file};Foreign Keys=True;Default Timeout=10");
+    public static StoreOptions Sqlite(string file) => new(
+        StoreProvider.Sqlite,
+        new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10 }.ConnectionString);
 
     /// <summary>A PostgreSQL 15 or newer database that exists.</summary>
     public static StoreOptions PostgreSql(string connectionString) => new(StoreProvider.PostgreSql, connectionString);
@@ -20,6 +24,3 @@ public sealed record StoreOptions(StoreProvider Provider, string ConnectionStrin
     /// <summary>A connection string may hold a password.</summary>
     public override string ToString() => Provider.ToString();
 }
-
-/// <summary>The store cannot be used; the message is one line that says what to do.</summary>
-public sealed class StoreUnusableException(string message, Exception? inner = null) : Exception(message, inner);

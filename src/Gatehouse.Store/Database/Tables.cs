@@ -69,7 +69,7 @@ internal sealed class Tables :
 
     public void Configure(EntityTypeBuilder<Application> table)
     {
-        table.Property(row => row.ClientId).HasMaxLength(128);
+        table.Property(row => row.ClientId).HasMaxLength(Application.MaxClientIdLength);
         table.Property(row => row.Name).HasMaxLength(128);
         table.Property(row => row.Description).HasMaxLength(1000);
         table.HasIndex(row => row.ClientId).IsUnique();

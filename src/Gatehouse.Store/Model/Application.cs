@@ -11,6 +11,8 @@ public enum ApplicationState
 /// <summary>The OAuth client (RFC 6749 §1.1).</summary>
 public sealed class Application
 {
+    public const int MaxClientIdLength = 128;
+
     public Guid Id { get; set; } = Guid.CreateVersion7();
 
     public Guid OrganizationId { get; set; }

@@ -12,12 +12,32 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
     public async Task<Outcome<Api>> PublishAsync(Api draft, Actor actor, CancellationToken cancellation = default)
     {
         if (ApiRules.Check(draft) is { } fault) return Outcome<Api>.Invalid(fault.Field, fault.Message);
+        return await database.WriteAsync(db => PublishAsync(db, draft, actor, cancellation), cancellation);
+    }
+
+    /// <summary>Withdraws an API and, with it, its contracts.</summary>
+    public Task<Outcome<Api>> WithdrawAsync(Guid apiId, Actor actor, CancellationToken cancellation = default) =>
+        database.WriteAsync<Api>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var api = await db.Apis.SingleOrDefaultAsync(row => row.Id == apiId, cancellation);
+            if (api is null) return Outcome<Api>.NotFound("API");
+            if (api.Upstream is null) return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be withdrawn.");
+            await AnnounceAsync(db, api, now, cancellation);
+            await db.Contracts.Where(contract => contract.ApiId == apiId).ExecuteDeleteAsync(cancellation);
+            db.Apis.Remove(api);
+            db.Audit(now, actor, api.OrganizationId, "api.withdrawn", api.Id.ToString(), api.Slug);
+            return api;
+        }, cancellation);
+
+    private async Task<Outcome<Api>> PublishAsync(GatehouseDb db, Api draft, Actor actor, CancellationToken cancellation)
+    {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var tokens = draft.Scopes.Select(scope => scope.Token).ToList();
         var api = await db.Apis.Include(row => row.Scopes).Include(row => row.Operations).Include(row => row.Plans)
             .SingleOrDefaultAsync(row => row.OrganizationId == draft.OrganizationId && row.Slug == draft.Slug, cancellation);
+        if (api is { Upstream: null } && draft.Upstream is not null)
+            return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be replaced.");
         var others = api?.Id ?? Guid.Empty;
         if (await db.Set<ApiScope>().Where(scope => tokens.Contains(scope.Token) && scope.ApiId != others).Select(scope => scope.Token).FirstOrDefaultAsync(cancellation) is { } taken)
             return Outcome<Api>.Conflict($"The scope {taken} belongs to another API: a scope names one API.");
@@ -34,24 +54,6 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         }
         db.Audit(now, actor, api.OrganizationId, "api.published", api.Id.ToString(), api.Slug);
         await AnnounceAsync(db, api, now, cancellation);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        database.Signal.Ring();
-        return api;
-    }
-
-    public async Task<Outcome<Api>> WithdrawAsync(Guid apiId, Actor actor, CancellationToken cancellation = default)
-    {
-        var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        var api = await db.Apis.SingleOrDefaultAsync(row => row.Id == apiId, cancellation);
-        if (api is null) return Outcome<Api>.NotFound("API");
-        if (api.Upstream is null) return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be withdrawn.");
-        await AnnounceAsync(db, api, now, cancellation);
-        await db.Contracts.Where(contract => contract.ApiId == apiId).ExecuteDeleteAsync(cancellation);
-        db.Apis.Remove(api);
-        db.Audit(now, actor, api.OrganizationId, "api.withdrawn", api.Id.ToString(), api.Slug);
-        await db.SaveChangesAsync(cancellation);
         return api;
     }
 
@@ -66,10 +68,7 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         foreach (var plan in draft.Plans)
         {
             if (api.Plans.SingleOrDefault(row => row.Slug == plan.Slug) is not { } kept)
-            {
                 api.Plans.Add(kept = new Plan { Slug = plan.Slug, Name = plan.Name });
-                db.Add(kept); // Its key is set already; without this it would be taken for an existing row.
-            }
             (kept.Name, kept.Description, kept.ApprovedByHand, kept.TokenLifetimeSeconds) = (plan.Name, plan.Description, plan.ApprovedByHand, plan.TokenLifetimeSeconds);
         }
         foreach (var plan in api.Plans.Where(row => draft.Plans.All(kept => kept.Slug != row.Slug)).ToList())
@@ -108,6 +107,8 @@ internal static class ApiRules
         if (api.Plans.Select(plan => plan.Slug).Distinct(StringComparer.Ordinal).Count() != api.Plans.Count) return ("plans", "A plan is listed twice.");
         if (api.Plans.FirstOrDefault(plan => plan.TokenLifetimeSeconds is < 60 or > Plan.DefaultTokenLifetimeSeconds) is not null)
             return ("plans", $"A token lifetime is 60 to {Plan.DefaultTokenLifetimeSeconds} seconds.");
+        if (api.Operations.DistinctBy(operation => (operation.Method, operation.PathTemplate)).Count() != api.Operations.Count)
+            return ("operations", "An operation is listed twice.");
         foreach (var operation in api.Operations)
             if (CheckOperation(api, operation) is { } fault) return ("operations", fault);
         return null;

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
@@ -19,6 +18,9 @@ public sealed record ApplicationDraft(string Name)
     public string TokenEndpointAuthMethod { get; init; } = TokenEndpointAuthMethods.ClientSecret;
 
     public string Jwks { get; init; } = string.Empty;
+
+    /// <summary>The plans to request contracts under, at most one of each API. Read at creation only: later, contracts have a life of their own.</summary>
+    public IReadOnlyCollection<Guid> PlanIds { get; init; } = [];
 }
 
 /// <summary>A new application and its first secret: the one moment at which the secret is in the clear without asking for it.</summary>
@@ -31,9 +33,18 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation = default)
     {
         if (ApplicationRules.Check(draft) is { } fault) return Outcome<CreatedApplication>.Invalid(fault.Field, fault.Message);
+        return await database.WriteAsync(db => CreateAsync(db, organizationId, draft, ownerId, actor, cancellation), cancellation);
+    }
+
+    private async Task<Outcome<CreatedApplication>> CreateAsync(
+        GatehouseDb db, Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation)
+    {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
         var organization = await db.Organizations.SingleAsync(row => row.Id == organizationId, cancellation);
+        var plans = await db.Plans.Include(row => row.Api)
+            .Where(row => draft.PlanIds.Contains(row.Id) && row.Api!.OrganizationId == organizationId).ToListAsync(cancellation);
+        if (plans.Count != draft.PlanIds.Count || plans.DistinctBy(plan => plan.ApiId).Count() != plans.Count)
+            return Outcome<CreatedApplication>.Invalid("apis", "Name each API once, with a plan that it has.");
         var application = new Application
         {
             OrganizationId = organizationId, ClientId = NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
@@ -45,8 +56,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         application.Secrets.Add(secretRow);
         db.Applications.Add(application);
         db.Audit(now, actor, organizationId, "application.created", application.Id.ToString(), application.Name);
+        foreach (var plan in plans) ContractOperations.Request(db, application, plan, actor, now);
         db.Announce(now, ChangeKind.Application, application.ClientId); // Its absence may be remembered.
-        await db.SaveChangesAsync(cancellation);
         return new CreatedApplication(application, secretRow.Id, secret);
     }
 
@@ -80,33 +91,31 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         WriteAsync(applicationId, actor, "application.tokens_revoked",
             application => application.TokensNotBefore = clock.GetUtcNow().ToUnixTimeSeconds() + 1, cancellation);
 
-    public async Task<Outcome<Application>> DeleteAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default)
-    {
-        var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
-        if (application is null) return Outcome<Application>.NotFound("application");
-        db.Applications.Remove(application); // Secrets, contracts, owners and problems go with it (foreign keys cascade).
-        db.Audit(now, actor, application.OrganizationId, "application.deleted", application.Id.ToString(), application.Name);
-        db.Announce(now, ChangeKind.Application, application.ClientId);
-        await db.SaveChangesAsync(cancellation);
-        return application;
-    }
+    public Task<Outcome<Application>> DeleteAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
+        database.WriteAsync<Application>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            if (application is null) return Outcome<Application>.NotFound("application");
+            db.Applications.Remove(application); // Secrets, contracts, owners and problems go with it (foreign keys cascade).
+            db.Audit(now, actor, application.OrganizationId, "application.deleted", application.Id.ToString(), application.Name);
+            db.Announce(now, ChangeKind.Application, application.ClientId);
+            return application;
+        }, cancellation);
 
-    private async Task<Outcome<Application>> WriteAsync(
-        Guid applicationId, Actor actor, string action, Action<Application> change, CancellationToken cancellation)
-    {
-        var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
-        if (application is null) return Outcome<Application>.NotFound("application");
-        change(application);
-        db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
-        db.Announce(now, ChangeKind.Application, application.ClientId);
-        await db.SaveChangesAsync(cancellation);
-        return application;
-    }
+    private Task<Outcome<Application>> WriteAsync(
+        Guid applicationId, Actor actor, string action, Action<Application> change, CancellationToken cancellation) =>
+        database.WriteAsync<Application>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            if (application is null) return Outcome<Application>.NotFound("application");
+            change(application);
+            db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
+            db.Announce(now, ChangeKind.Application, application.ClientId);
+            return application;
+        }, cancellation);
 
-    // 128 random bits; no blank and nothing that needs an escape in a form or in HTTP Basic.
-    private static string NewClientId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+    // 128 random bits in hexadecimal: no blank, nothing to escape in a form or in HTTP Basic, no '-' that a shell command takes for an option.
+    private static string NewClientId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

@@ -20,7 +20,7 @@ internal static class ApplicationRules
         if (draft.RedirectUris.Count > MaxListed) return ("redirect_uris", $"Give at most {MaxListed} redirect URIs.");
         if (draft.RedirectUris.FirstOrDefault(uri => !IsRedirectUri(uri)) is { } bad)
             return ("redirect_uris", $"'{Printable(bad)}' must be an absolute https URI without a fragment (http only for 127.0.0.1, [::1] and localhost).");
-        return draft.Jwks.Length > 16 * 1024 ? ("jwks", "The JWK set may have up to 16384 characters.") : null;
+        return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
     }
 
     // RFC 6749 §3.1.2: absolute, no fragment. RFC 9700 §4.1.3: no patterns.

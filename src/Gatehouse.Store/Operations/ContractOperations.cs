@@ -8,10 +8,18 @@ namespace Gatehouse.Store.Operations;
 public sealed class ContractOperations(StoreDatabase database, TimeProvider clock)
 {
     /// <summary>Asks for an API under a plan; a plan that is not approved by hand approves at once.</summary>
-    public async Task<Outcome<Contract>> RequestAsync(Guid applicationId, Guid planId, Actor actor, CancellationToken cancellation = default)
+    public Task<Outcome<Contract>> RequestAsync(Guid applicationId, Guid planId, Actor actor, CancellationToken cancellation = default) =>
+        database.WriteAsync(db => RequestAsync(db, applicationId, planId, actor, cancellation), cancellation);
+
+    /// <summary>Approves, suspends or revokes. A revoked contract stays revoked; the application may request anew.</summary>
+    public async Task<Outcome<Contract>> DecideAsync(Guid contractId, ContractState state, Actor actor, CancellationToken cancellation = default) =>
+        state == ContractState.Requested
+            ? Outcome<Contract>.Invalid("state", "Decide for approved, suspended or revoked.")
+            : await database.WriteAsync(db => DecideAsync(db, contractId, state, actor, cancellation), cancellation);
+
+    private async Task<Outcome<Contract>> RequestAsync(GatehouseDb db, Guid applicationId, Guid planId, Actor actor, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
         var application = await db.Applications.Include(row => row.Contracts).SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
         if (application is null) return Outcome<Contract>.NotFound("application");
         var plan = await db.Plans.Include(row => row.Api).SingleOrDefaultAsync(row => row.Id == planId, cancellation);
@@ -19,33 +27,37 @@ public sealed class ContractOperations(StoreDatabase database, TimeProvider cloc
         var contract = application.Contracts.SingleOrDefault(row => row.ApiId == plan.ApiId);
         if (contract is { State: not ContractState.Revoked })
             return Outcome<Contract>.Conflict($"The application has a contract for {plan.Api.Name} already ({contract.State}).");
-        if (contract is null) application.Contracts.Add(contract = new Contract { ApiId = plan.ApiId });
-        contract.PlanId = plan.Id;
-        contract.RequestedAt = now;
-        contract.State = plan.ApprovedByHand ? ContractState.Requested : ContractState.Approved;
-        contract.DecidedAt = plan.ApprovedByHand ? null : now;
-        db.Audit(now, actor, application.OrganizationId, "contract.requested", contract.Id.ToString(), $"{plan.Api.Slug}/{plan.Slug}: {contract.State}");
+        contract = Request(db, application, plan, actor, now);
         db.Announce(now, ChangeKind.Application, application.ClientId);
-        await db.SaveChangesAsync(cancellation);
         return contract;
     }
 
-    /// <summary>Approves, suspends or revokes. A revoked contract stays revoked; the application may request anew.</summary>
-    public async Task<Outcome<Contract>> DecideAsync(Guid contractId, ContractState state, Actor actor, CancellationToken cancellation = default)
+    private async Task<Outcome<Contract>> DecideAsync(
+        GatehouseDb db, Guid contractId, ContractState state, Actor actor, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
         var contract = await db.Contracts.Include(row => row.Application).Include(row => row.Api).Include(row => row.Plan)
             .SingleOrDefaultAsync(row => row.Id == contractId, cancellation);
         if (contract is null) return Outcome<Contract>.NotFound("contract");
-        if (state == ContractState.Requested) return Outcome<Contract>.Invalid("state", "Decide for approved, suspended or revoked.");
         if (contract.State == ContractState.Revoked && state != ContractState.Revoked)
             return Outcome<Contract>.Conflict("A revoked contract stays revoked. The application can request a new one.");
         contract.State = state;
         contract.DecidedAt = now;
         db.Audit(now, actor, contract.Application!.OrganizationId, $"contract.{state.ToString().ToLowerInvariant()}", contract.Id.ToString());
         db.Announce(now, ChangeKind.Application, contract.Application.ClientId);
-        await db.SaveChangesAsync(cancellation);
+        return contract;
+    }
+
+    /// <summary>Adds the contract to a transaction, or starts a revoked one anew; the caller announces the application.</summary>
+    internal static Contract Request(GatehouseDb db, Application application, Plan plan, Actor actor, DateTimeOffset now)
+    {
+        var contract = application.Contracts.SingleOrDefault(row => row.ApiId == plan.ApiId);
+        if (contract is null) application.Contracts.Add(contract = new Contract { ApiId = plan.ApiId });
+        contract.PlanId = plan.Id;
+        contract.RequestedAt = now;
+        contract.State = plan.ApprovedByHand ? ContractState.Requested : ContractState.Approved;
+        contract.DecidedAt = plan.ApprovedByHand ? null : now;
+        db.Audit(now, actor, application.OrganizationId, "contract.requested", contract.Id.ToString(), $"{plan.Api!.Slug}/{plan.Slug}: {contract.State}");
         return contract;
     }
 }

@@ -24,52 +24,56 @@ public sealed class SecretOperations(StoreDatabase database, ClientSecretVault v
         if (label.Length > 64 || label.Any(char.IsControl)) return Outcome<AddedSecret>.Invalid("label", "The label may have up to 64 printable characters.");
         var now = clock.GetUtcNow();
         if (expiresAt <= now) return Outcome<AddedSecret>.Invalid("expires_at", "The secret would have expired already. Give a later time.");
-        await using var db = database.Open();
-        // Two requests at once must not end with three secrets: the later commit fails on SQLite (one writer) and PostgreSQL (serializable).
-        await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellation);
-        var application = await db.Applications.Include(row => row.Secrets).Include(row => row.Organization)
-            .SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
-        if (application is null) return Outcome<AddedSecret>.NotFound("application");
-        if (application.Secrets.Count(row => row.IsUsable(now)) >= MaxUsable)
-            return Outcome<AddedSecret>.Conflict($"{MaxUsable} secrets are valid already. Retire one first.");
-        var (row, secret) = Make(label.Trim(), expiresAt, application.Organization!.ShowSecretsOnce, now);
-        row.ApplicationId = applicationId;
-        db.ApplicationSecrets.Add(row);
-        db.Audit(now, actor, application.OrganizationId, "secret.added", application.Id.ToString(), row.Id.ToString());
-        db.Announce(now, ChangeKind.Application, application.ClientId);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        database.Signal.Ring(); // The rows became visible only now.
-        return new AddedSecret(row, secret);
+        return await database.WriteAsync<AddedSecret>(async db =>
+        {
+            var application = await db.Applications.Include(row => row.Secrets).Include(row => row.Organization)
+                .SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            if (application is null) return Outcome<AddedSecret>.NotFound("application");
+            if (application.Secrets.Count(row => row.IsUsable(now)) >= MaxUsable)
+                return Outcome<AddedSecret>.Conflict($"{MaxUsable} secrets are valid already. Retire one first.");
+            var (row, secret) = Make(label.Trim(), expiresAt, application.Organization!.ShowSecretsOnce, now);
+            row.ApplicationId = applicationId;
+            db.ApplicationSecrets.Add(row);
+            db.Audit(now, actor, application.OrganizationId, "secret.added", application.Id.ToString(), row.Id.ToString());
+            db.Announce(now, ChangeKind.Application, application.ClientId);
+            return new AddedSecret(row, secret);
+        }, cancellation);
     }
 
     /// <summary>Shows a secret again, and writes down who saw it before it is shown.</summary>
     public async Task<Outcome<RevealedSecret>> RevealAsync(Guid applicationId, Guid secretId, Actor actor, CancellationToken cancellation = default)
     {
-        await using var db = database.Open();
-        var found = await FindAsync(db, applicationId, secretId, cancellation);
-        if (found is not var (application, row)) return Outcome<RevealedSecret>.NotFound("secret");
-        if (row.EncryptedCopy is null)
-            return Outcome<RevealedSecret>.Conflict("This secret was shown once, when it was created, and no copy of it is kept. Add a new one.");
-        db.Audit(clock.GetUtcNow(), actor, application.OrganizationId, "secret.shown", application.Id.ToString(), row.Id.ToString());
-        await db.SaveChangesAsync(cancellation);
-        return new RevealedSecret(vault.OpenCopy(row.Id, row.EncryptedCopy));
+        var audited = await database.WriteAsync<ApplicationSecret>(async db =>
+        {
+            var found = await FindAsync(db, applicationId, secretId, cancellation);
+            if (found is not var (application, row)) return Outcome<ApplicationSecret>.NotFound("secret");
+            if (row.RetiredAt is not null) return Outcome<ApplicationSecret>.Conflict("This secret is retired, and no copy of it is kept.");
+            // A copy may be left from before the organization changed to showing secrets once: it is not shown either.
+            if (row.EncryptedCopy is null || application.Organization!.ShowSecretsOnce)
+                return Outcome<ApplicationSecret>.Conflict("This secret was shown once, when it was created. Add a new one.");
+            db.Audit(clock.GetUtcNow(), actor, application.OrganizationId, "secret.shown", application.Id.ToString(), row.Id.ToString());
+            return row;
+        }, cancellation);
+        return audited.Value is { EncryptedCopy: { } copy } secret
+            ? new RevealedSecret(vault.OpenCopy(secret.Id, copy))
+            : new Outcome<RevealedSecret>(null, audited.Refusal, audited.Message);
     }
 
     /// <summary>Retires a secret: it obtains no token from now on. Tokens that it obtained before live on until they expire or are revoked.</summary>
     public async Task<Outcome<ApplicationSecret>> RetireAsync(Guid applicationId, Guid secretId, Actor actor, CancellationToken cancellation = default)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        var found = await FindAsync(db, applicationId, secretId, cancellation);
-        if (found is not var (application, row)) return Outcome<ApplicationSecret>.NotFound("secret");
-        if (row.RetiredAt is not null) return row;
-        row.RetiredAt = now;
-        row.EncryptedCopy = null; // Nobody needs to read it again.
-        db.Audit(now, actor, application.OrganizationId, "secret.retired", application.Id.ToString(), row.Id.ToString());
-        db.Announce(now, ChangeKind.Application, application.ClientId);
-        await db.SaveChangesAsync(cancellation);
-        return row;
+        return await database.WriteAsync<ApplicationSecret>(async db =>
+        {
+            var found = await FindAsync(db, applicationId, secretId, cancellation);
+            if (found is not var (application, row)) return Outcome<ApplicationSecret>.NotFound("secret");
+            if (row.RetiredAt is not null) return row;
+            row.RetiredAt = now;
+            row.EncryptedCopy = null; // Nobody needs to read it again.
+            db.Audit(now, actor, application.OrganizationId, "secret.retired", application.Id.ToString(), row.Id.ToString());
+            db.Announce(now, ChangeKind.Application, application.ClientId);
+            return row;
+        }, cancellation);
     }
 
     internal (ApplicationSecret Row, ClientSecret Secret) Make(string label, DateTimeOffset? expiresAt, bool showOnce, DateTimeOffset now)
@@ -83,7 +87,7 @@ public sealed class SecretOperations(StoreDatabase database, ClientSecretVault v
     private static async Task<(Application Application, ApplicationSecret Row)?> FindAsync(
         GatehouseDb db, Guid applicationId, Guid secretId, CancellationToken cancellation)
     {
-        var application = await db.Applications.Include(row => row.Secrets.Where(secret => secret.Id == secretId))
+        var application = await db.Applications.Include(row => row.Secrets.Where(secret => secret.Id == secretId)).Include(row => row.Organization)
             .SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
         return application?.Secrets.SingleOrDefault() is { } secret ? (application, secret) : null;
     }

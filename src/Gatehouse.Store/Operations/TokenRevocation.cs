@@ -16,13 +16,15 @@ public sealed class TokenRevocation(StoreDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         var latest = now.AddSeconds(Plan.DefaultTokenLifetimeSeconds + 60);
         var until = expiresAt is { } given && given < latest ? given : latest;
-        await using var db = database.Open();
-        var row = await db.RevokedTokens.SingleOrDefaultAsync(token => token.TokenId == tokenId, cancellation);
-        if (row is not null) return row;
-        db.RevokedTokens.Add(row = new RevokedToken { TokenId = tokenId, ExpiresAt = until });
-        db.Audit(now, actor, organizationId, "token.revoked", tokenId);
-        db.Announce(now, ChangeKind.RevokedToken, tokenId);
-        await db.SaveChangesAsync(cancellation);
-        return row;
+        return await database.WriteAsync<RevokedToken>(async db =>
+        {
+            var row = await db.RevokedTokens.SingleOrDefaultAsync(token => token.TokenId == tokenId, cancellation);
+            if (row is not null && row.ExpiresAt >= until) return row;
+            if (row is null) db.RevokedTokens.Add(row = new RevokedToken { TokenId = tokenId });
+            row.ExpiresAt = until; // Never earlier than before: a revoked token must not come back.
+            db.Audit(now, actor, organizationId, "token.revoked", tokenId);
+            db.Announce(now, ChangeKind.RevokedToken, tokenId);
+            return row;
+        }, cancellation);
     }
 }

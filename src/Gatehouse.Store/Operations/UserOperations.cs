@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Microsoft.AspNetCore.Identity;
@@ -12,6 +14,9 @@ public sealed class UserOperations(StoreDatabase database, TimeProvider clock)
     public const int MinPasswordLength = 12;
 
     private static readonly PasswordHasher<PortalUser> Hasher = new();
+
+    /// <summary>A first password to hand over: 120 random bits, long enough that nobody guesses it and short enough to type.</summary>
+    public static string GeneratePassword() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(15));
 
     public async Task<Outcome<PortalUser>> CreateAsync(
         Guid organizationId, string email, string displayName, PortalRole role, string password, Actor actor, CancellationToken cancellation = default)

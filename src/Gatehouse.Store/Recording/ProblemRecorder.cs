@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Threading.Channels;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -28,15 +27,16 @@ public sealed partial class ProblemRecorder(StoreDatabase database, ILogger<Prob
     {
         try
         {
-            while (await _waiting.Reader.WaitToReadAsync(stoppingToken)) await WriteAsync(stoppingToken);
+            // A batch is out of the queue when it is written, so a stop does not break it off.
+            while (await _waiting.Reader.WaitToReadAsync(stoppingToken)) await WriteAsync();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            await WriteAsync(CancellationToken.None); // What the last requests left.
+            while (_waiting.Reader.TryPeek(out _)) await WriteAsync(); // What the last requests left.
         }
     }
 
-    private async Task WriteAsync(CancellationToken cancellation)
+    private async Task WriteAsync()
     {
         var batch = new List<Problem>();
         while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var problem)) batch.Add(problem);
@@ -45,16 +45,16 @@ public sealed partial class ProblemRecorder(StoreDatabase database, ILogger<Prob
         {
             await using var db = database.Open();
             var concerned = batch.Select(problem => problem.ApplicationId).Distinct().ToList();
-            var existing = await db.Applications.Where(row => concerned.Contains(row.Id)).Select(row => row.Id).ToListAsync(cancellation);
+            var existing = await db.Applications.Where(row => concerned.Contains(row.Id)).Select(row => row.Id).ToListAsync();
             db.Problems.AddRange(batch.Where(problem => existing.Contains(problem.ApplicationId)));
-            await db.SaveChangesAsync(cancellation);
+            await db.SaveChangesAsync();
             foreach (var applicationId in existing)
             {
                 await db.Problems.Where(row => row.ApplicationId == applicationId)
-                    .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Skip(KeptPerApplication).ExecuteDeleteAsync(cancellation);
+                    .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Skip(KeptPerApplication).ExecuteDeleteAsync();
             }
         }
-        catch (Exception exception) when (exception is DbException or DbUpdateException or InvalidOperationException)
+        catch (Exception exception) when (StoreFault.IsAway(exception))
         {
             LogLost(exception, batch.Count);
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Gatehouse.Store.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +11,7 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
 
-    private ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
 
     public void Record(Guid secretId) => _used[secretId] = clock.GetUtcNow();
 
@@ -32,7 +31,7 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
     public async Task FlushAsync(CancellationToken cancellation)
     {
         if (_used.IsEmpty) return;
-        var batch = Interlocked.Exchange(ref _used, new ConcurrentDictionary<Guid, DateTimeOffset>());
+        var batch = _used.OrderBy(use => use.Key).ToList(); // The same order on every node: no deadlock between two that flush.
         try
         {
             await using var db = database.Open();
@@ -43,10 +42,10 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
                     .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, at), cancellation);
             }
             await transaction.CommitAsync(cancellation);
+            foreach (var use in batch) _used.TryRemove(use); // Not a use that came meanwhile.
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (StoreFault.IsAway(exception))
         {
-            foreach (var (secretId, at) in batch) _used.TryAdd(secretId, at);
             LogDelayed(exception);
         }
     }

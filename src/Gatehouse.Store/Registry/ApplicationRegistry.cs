@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Microsoft.EntityFrameworkCore;
@@ -29,7 +28,7 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
     public ValueTask<Lookup<RegisteredApplication>> FindAsync(string clientId)
     {
         if (_found.TryGet(clientId, out var application)) return new(Lookup<RegisteredApplication>.Found(application));
-        if (_absent.TryGet(clientId, out _)) return new(Lookup<RegisteredApplication>.Absent);
+        if (!CanExist(clientId) || _absent.TryGet(clientId, out _)) return new(Lookup<RegisteredApplication>.Absent);
         return new(LoadOnceAsync(clientId));
     }
 
@@ -54,6 +53,10 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
             _loading.Clear();
         }
     }
+
+    // RFC 6749 §A.1: visible ASCII and blanks. Anything else needs no memory and no database; PostgreSQL fails on NUL, which would read as unknown.
+    private static bool CanExist(string clientId) =>
+        clientId.Length is > 0 and <= Application.MaxClientIdLength && clientId.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0;
 
     private async Task<Lookup<RegisteredApplication>> LoadOnceAsync(string clientId)
     {
@@ -87,7 +90,7 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
                 .Include(application => application.Contracts).ThenInclude(contract => contract.Plan)
                 .SingleOrDefaultAsync(application => application.ClientId == clientId);
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (StoreFault.IsAway(exception))
         {
             LogStoreAway(exception);
             return Lookup<RegisteredApplication>.Unknown;

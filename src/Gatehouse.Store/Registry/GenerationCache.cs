@@ -6,7 +6,7 @@ namespace Gatehouse.Store.Registry;
 /// A bounded cache in two generations: what is used moves to the young one; when that is full, the old one is dropped whole. Reads take no
 /// lock, and eviction costs nothing per entry.
 /// </summary>
-/// <param name="capacity">The most entries it holds.</param>
+/// <param name="capacity">The most entries it holds, 2 or more.</param>
 /// <param name="comparer">Compares keys.</param>
 public sealed class GenerationCache<TKey, TValue>(int capacity, IEqualityComparer<TKey>? comparer = null)
     where TKey : notnull
@@ -23,7 +23,7 @@ public sealed class GenerationCache<TKey, TValue>(int capacity, IEqualityCompare
     {
         if (Volatile.Read(ref _young).Entries.TryGetValue(key, out value!)) return true;
         if (!Volatile.Read(ref _old).Entries.TryGetValue(key, out value!)) return false;
-        Promote(key, value);
+        Promote(key);
         return true;
     }
 
@@ -50,18 +50,18 @@ public sealed class GenerationCache<TKey, TValue>(int capacity, IEqualityCompare
         }
     }
 
-    private void Promote(TKey key, TValue value)
+    private void Promote(TKey key)
     {
         lock (_turnover)
         {
-            // A removal may have come in between; what was removed must not return.
-            if (_old.Entries.ContainsKey(key)) Add(key, value);
+            // Something may have come in between: what was removed must not return, and what was replaced must not be put back.
+            if (!_young.Entries.ContainsKey(key) && _old.Entries.TryGetValue(key, out var current)) Add(key, current);
         }
     }
 
     private void Add(TKey key, TValue value)
     {
-        if (_young.Count >= Math.Max(1, capacity / 2))
+        if (_young.Count >= Math.Max(1, capacity / 2) && !_young.Entries.ContainsKey(key))
         {
             Volatile.Write(ref _old, _young);
             Volatile.Write(ref _young, new Generation(_comparer));

@@ -1,0 +1,133 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Gatehouse.Admin.Answers;
+using Gatehouse.Store.Model;
+
+namespace Gatehouse.Admin.Applications;
+
+/// <summary>Client metadata (RFC 7591 §2) as it is sent.</summary>
+internal record ApplicationRequest
+{
+    [JsonPropertyName("client_name"), Description("1 to 128 characters.")]
+    public required string ClientName { get; init; }
+
+    [JsonPropertyName("description"), Description("Up to 1000 characters.")]
+    public string? Description { get; init; }
+
+    [JsonPropertyName("grant_types"), Description("Default: client_credentials.")]
+    public IReadOnlyList<string>? GrantTypes { get; init; }
+
+    [JsonPropertyName("redirect_uris"), Description("Up to 20 absolute https URIs without a fragment; http for loopback only.")]
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+
+    [JsonPropertyName("token_endpoint_auth_method"), Description("client_secret_basic or client_secret_post. Left out: both.")]
+    public string? TokenEndpointAuthMethod { get; init; }
+
+    [JsonPropertyName("jwks"), Description("Public keys only (RFC 7517 §5), up to 16384 characters.")]
+    public JsonElement? Jwks { get; init; }
+}
+
+/// <summary>A new application: its metadata, and the APIs it asks for.</summary>
+internal sealed record NewApplicationRequest : ApplicationRequest
+{
+    [JsonPropertyName("scope"), Description("Scopes it needs, separated by blanks. Each must belong to one of the apis; an approved contract gives all scopes of its API.")]
+    public string? Scope { get; init; }
+
+    [JsonPropertyName("apis"), Description("A contract is requested for each.")]
+    public IReadOnlyList<ApiChoice>? Apis { get; init; }
+}
+
+/// <summary>An API and a plan of it.</summary>
+internal sealed record ApiChoice
+{
+    [JsonPropertyName("api"), Description("The slug of the API.")]
+    public required string Api { get; init; }
+
+    [JsonPropertyName("plan"), Description("The slug of the plan. May be left out when the API has one plan.")]
+    public string? Plan { get; init; }
+}
+
+/// <summary>An application as it is registered (RFC 7591 §3.2.1).</summary>
+internal record ApplicationBody
+{
+    [JsonPropertyName("client_id")]
+    public required string ClientId { get; init; }
+
+    [JsonPropertyName("client_name")]
+    public required string ClientName { get; init; }
+
+    [JsonPropertyName("description")]
+    public required string Description { get; init; }
+
+    [JsonPropertyName("state"), JsonConverter(typeof(SnakeCase<ApplicationState>))]
+    public required ApplicationState State { get; init; }
+
+    [JsonPropertyName("grant_types")]
+    public required IReadOnlyList<string> GrantTypes { get; init; }
+
+    [JsonPropertyName("redirect_uris")]
+    public required IReadOnlyList<string> RedirectUris { get; init; }
+
+    [JsonPropertyName("token_endpoint_auth_method"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("Absent when both client_secret_basic and client_secret_post are allowed.")]
+    public string? TokenEndpointAuthMethod { get; init; }
+
+    [JsonPropertyName("jwks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Jwks { get; init; }
+
+    [JsonPropertyName("scope"), Description("The scopes that its approved contracts give, separated by blanks.")]
+    public required string Scope { get; init; }
+
+    [JsonPropertyName("apis")]
+    public required IReadOnlyList<ApplicationApi> Apis { get; init; }
+
+    [JsonPropertyName("client_id_issued_at"), JsonNumberHandling(JsonNumberHandling.Strict), Description("Seconds since 1970-01-01T00:00:00Z.")]
+    public required long ClientIdIssuedAt { get; init; }
+}
+
+/// <summary>A contract of the application.</summary>
+internal sealed record ApplicationApi
+{
+    [JsonPropertyName("contract_id")]
+    public required Guid ContractId { get; init; }
+
+    [JsonPropertyName("api")]
+    public required string Api { get; init; }
+
+    [JsonPropertyName("plan")]
+    public required string Plan { get; init; }
+
+    [JsonPropertyName("state"), JsonConverter(typeof(SnakeCase<ContractState>))]
+    public required ContractState State { get; init; }
+}
+
+/// <summary>A new application with its first secret: the only answer of these routes that holds one.</summary>
+internal sealed record CreatedApplicationBody : ApplicationBody
+{
+    [SetsRequiredMembers]
+    internal CreatedApplicationBody(ApplicationBody application, Guid secretId, string clientSecret)
+        : base(application) => (SecretId, ClientSecret) = (secretId, clientSecret);
+
+    [JsonPropertyName("secret_id")]
+    public required Guid SecretId { get; init; }
+
+    [JsonPropertyName("client_secret")]
+    public required string ClientSecret { get; init; }
+
+    [JsonPropertyName("client_secret_expires_at"), JsonNumberHandling(JsonNumberHandling.Strict), Description("Seconds since 1970-01-01T00:00:00Z; 0: never (RFC 7591 §3.2.1).")]
+    public long ClientSecretExpiresAt { get; init; }
+
+    /// <summary>It holds a secret.</summary>
+    public override string ToString() => ClientId;
+}
+
+/// <summary>A part of the list of applications, ordered by name.</summary>
+internal sealed record ApplicationPage
+{
+    [JsonPropertyName("applications")]
+    public required IReadOnlyList<ApplicationBody> Applications { get; init; }
+
+    [JsonPropertyName("next_cursor"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("Absent on the last page.")]
+    public string? NextCursor { get; init; }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Gatehouse.Admin.Access;
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Admin.Applications;
+
+/// <summary>Between the words of RFC 7591 and the store's.</summary>
+internal static class ApplicationMapping
+{
+    public static ApplicationDraft ToDraft(this ApplicationRequest request) => new(request.ClientName)
+    {
+        Description = request.Description ?? string.Empty,
+        GrantTypes = request.GrantTypes ?? [GrantType.ClientCredentials],
+        RedirectUris = request.RedirectUris ?? [],
+        TokenEndpointAuthMethod = request.TokenEndpointAuthMethod ?? TokenEndpointAuthMethods.ClientSecret,
+        Jwks = request.Jwks?.GetRawText() ?? string.Empty,
+    };
+
+    /// <summary>What <see cref="ToBody"/> needs.</summary>
+    public static IQueryable<Application> WithContracts(this IQueryable<Application> applications) => applications.AsSplitQuery()
+        .Include(row => row.Contracts).ThenInclude(contract => contract.Plan)
+        .Include(row => row.Contracts).ThenInclude(contract => contract.Api).ThenInclude(api => api!.Scopes);
+
+    public static async Task<ApplicationBody?> ReadBodyAsync(this Tenant tenant, string clientId, CancellationToken cancellation) =>
+        await tenant.Applications.WithContracts().SingleOrDefaultAsync(row => row.ClientId == clientId, cancellation) is { } row ? row.ToBody() : null;
+
+    public static ApplicationBody ToBody(this Application row) => new()
+    {
+        ClientId = row.ClientId, ClientName = row.Name, Description = row.Description, State = row.State,
+        GrantTypes = row.GrantTypes, RedirectUris = row.RedirectUris,
+        TokenEndpointAuthMethod = row.TokenEndpointAuthMethod == TokenEndpointAuthMethods.ClientSecret ? null : row.TokenEndpointAuthMethod,
+        Jwks = row.Jwks.Length == 0 ? null : JsonSerializer.Deserialize(row.Jwks, ApplicationJson.Default.JsonElement),
+        Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)
+            .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Order(StringComparer.Ordinal)),
+        Apis = [.. row.Contracts.OrderBy(contract => contract.Api!.Slug, StringComparer.Ordinal).Select(ToApi)],
+        ClientIdIssuedAt = row.CreatedAt.ToUnixTimeSeconds(),
+    };
+
+    private static ApplicationApi ToApi(Contract contract) => new()
+    {
+        ContractId = contract.Id, Api = contract.Api!.Slug, Plan = contract.Plan!.Slug, State = contract.State,
+    };
+}

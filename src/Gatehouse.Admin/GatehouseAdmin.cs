@@ -1,0 +1,53 @@
+using Gatehouse.Admin.Access;
+using Gatehouse.Admin.Answers;
+using Gatehouse.Admin.Apis;
+using Gatehouse.Admin.Applications;
+using Gatehouse.Admin.Contracts;
+using Gatehouse.Admin.Description;
+using Gatehouse.Admin.Node;
+using Gatehouse.Admin.Organization;
+using Gatehouse.Admin.Requests;
+using Gatehouse.Admin.Secrets;
+using Gatehouse.Admin.Tokens;
+using Gatehouse.Admin.Users;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gatehouse.Admin;
+
+/// <summary>Adds the Admin API to a node.</summary>
+public static class GatehouseAdmin
+{
+    /// <summary>Needs the store (<c>AddGatehouseStore</c>) and a <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddGatehouseAdmin(this IServiceCollection services, AdminOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<AdminAccess>();
+        services.AddSingleton<NodeStart>();
+        services.AddAdminDescription(options);
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapGatehouseAdmin(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        services.GetRequiredService<NodeStart>(); // The clock starts now and not at the first question.
+
+        var group = endpoints.MapGroup(AdminOptions.BasePath);
+        group.RequireAdmin(services.GetRequiredService<AdminAccess>());
+        group.LimitBodies();
+        group.Refuses(400, 401, 403, 503);
+        group.MapApplications();
+        group.MapSecrets();
+        group.MapContracts();
+        group.MapApis();
+        group.MapTokens();
+        group.MapOrganization();
+        group.MapUsers();
+        group.MapNode();
+
+        endpoints.MapAdminDescription();
+        return endpoints;
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Database;
+
+/// <summary>What tables really are in the database, and how they are brought up to date.</summary>
+internal static class Schema
+{
+    private const int OldestPostgres = 15;
+
+    /// <summary>Looks, without changing anything, whether the database is this program's to use.</summary>
+    /// <returns>Whether it holds a schema already.</returns>
+    /// <exception cref="StoreUnusableException">It is newer, half-written or another program's.</exception>
+    public static async Task<bool> InspectAsync(GatehouseDb db, CancellationToken cancellation)
+    {
+        if (db is PostgresGatehouseDb) await RefuseOldPostgresAsync(db, cancellation);
+        var tables = await NamesAsync(db, cancellation);
+        var applied = (await db.Database.GetAppliedMigrationsAsync(cancellation)).ToList();
+        var known = db.Database.GetMigrations().ToList();
+        if (applied.Except(known, StringComparer.Ordinal).FirstOrDefault() is { } newer)
+        {
+            throw new StoreUnusableException(
+                $"The database was written by a newer Gatehouse (schema {newer}). Start that version, or restore a backup from before the upgrade.");
+        }
+        if (applied.Count == 0 && tables.Count > 0)
+        {
+            throw new StoreUnusableException(
+                "The database holds tables but no Gatehouse schema: it is half-written or belongs to another program. Restore a backup, or name an empty database.");
+        }
+        var expected = db.Model.GetEntityTypes().Select(type => type.GetTableName());
+        if (applied.Count == known.Count && expected.FirstOrDefault(name => name is not null && !tables.Contains(name)) is { } missing)
+        {
+            throw new StoreUnusableException(
+                $"The database is half-written: its table {missing} is missing. Restore a backup, or name an empty database.");
+        }
+        return applied.Count > 0;
+    }
+
+    public static async Task UpdateAsync(GatehouseDb db, CancellationToken cancellation)
+    {
+        if (db is not SqliteGatehouseDb)
+        {
+            await db.Database.MigrateAsync(cancellation);
+            return;
+        }
+        // EF Core guards a migration on SQLite by a row. A start that is killed leaves it behind, and every later start would wait for it for
+        // ever. The lock on a file ends with its process: under it, a row that is there has no owner.
+        await using var turn = new FileStream(
+            db.Database.GetDbConnection().DataSource + ".migrating",
+            FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock";""", cancellation);
+        await db.Database.MigrateAsync(cancellation);
+    }
+
+    private static async Task RefuseOldPostgresAsync(GatehouseDb db, CancellationToken cancellation)
+    {
+        var version = await db.Database.SqlQueryRaw<int>("SELECT current_setting('server_version_num')::int / 10000 AS \"Value\"").SingleAsync(cancellation);
+        if (version < OldestPostgres)
+            throw new StoreUnusableException($"This is PostgreSQL {version}; Gatehouse needs {OldestPostgres} or newer. Upgrade the server.");
+    }
+
+    private static async Task<HashSet<string>> NamesAsync(GatehouseDb db, CancellationToken cancellation)
+    {
+        var query = db is SqliteGatehouseDb
+            ? "SELECT name AS \"Value\" FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '__EFMigrations%'"
+            : "SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE '\\_\\_EFMigrations%'";
+        var names = await db.Database.SqlQueryRaw<string>(query).ToListAsync(cancellation);
+        return names.ToHashSet(StringComparer.Ordinal);
+    }
+}

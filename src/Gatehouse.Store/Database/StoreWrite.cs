@@ -1,0 +1,40 @@
+using System.Data;
+using Gatehouse.Store.Operations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Database;
+
+/// <summary>
+/// The one way in which operations write: look, decide and write in one serializable transaction. SQLite has one writer, so the second waits;
+/// PostgreSQL breaks off one of two that contradict each other, and that one is done again on what the other left.
+/// </summary>
+internal static class StoreWrite
+{
+    private const int MaxAttempts = 10;
+
+    /// <summary>Runs the work and commits what it tracked; a refusal writes nothing.</summary>
+    /// <returns>What the work returned; a conflict when others were quicker every time.</returns>
+    public static async Task<Outcome<T>> WriteAsync<T>(
+        this StoreDatabase database, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
+        where T : class
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            try
+            {
+                await using var db = database.Open();
+                await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellation);
+                var outcome = await work(db);
+                if (!outcome.Succeeded) return outcome;
+                await db.SaveChangesAsync(cancellation);
+                await transaction.CommitAsync(cancellation);
+                return outcome;
+            }
+            catch (Exception exception) when (StoreFault.IsLostRace(exception))
+            {
+                // Done again on what the quicker one left.
+            }
+        }
+        return Outcome<T>.Conflict("Others are changing the same thing at this moment. Try again.");
+    }
+}

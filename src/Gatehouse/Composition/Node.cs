@@ -1,0 +1,34 @@
+using Gatehouse.Admin;
+using Gatehouse.AuthServer;
+using Gatehouse.Gateway;
+using Gatehouse.Store;
+
+namespace Gatehouse.Composition;
+
+/// <summary>Puts a node together: a table of contents of what Gatehouse can do.</summary>
+public static class Node
+{
+    public static WebApplication Build(NodeOptions options)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gatehouse" });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+        NodeLogging.Configure(builder.Logging, options);
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton(options.Clock);
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+
+        builder.Services.AddGatehouseStore(options.Database, options.Key);
+        if (options.Roles.HasFlag(NodeRoles.Auth)) builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer)).AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
+        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer));
+
+        var app = builder.Build();
+        if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
+        app.UseRouting();
+        if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapGatehouseAuthServer().MapGatehouseAdmin();
+        return app;
+    }
+
+    // The connection's listener decides, not the Host header: a header is the caller's to choose.
+    private static void UseWhenGateway(this IApplicationBuilder app, Action<IApplicationBuilder> gateway) =>
+        app.MapWhen(http => http.Features.Get<ListenerRole>()?.IsGateway == true, gateway);
+}

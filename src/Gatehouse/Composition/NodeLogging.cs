@@ -1,0 +1,23 @@
+namespace Gatehouse.Composition;
+
+/// <summary>Logs go to standard error, so that standard output stays for people and scripts.</summary>
+internal static class NodeLogging
+{
+    public static void Configure(ILoggingBuilder logging, NodeOptions options)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        logging.AddFilter("Gatehouse", options.LogLevel);
+        // A refused database command is reported by whoever asked for it, with what that means.
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
+        // Forwarding errors are the gateway's refusals, logged there with their trace id.
+        logging.AddFilter("Yarp", LogLevel.Error);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Secrets;
+
+namespace Gatehouse.Composition;
+
+/// <summary>All that a node needs to run; checked before it is made.</summary>
+public sealed record NodeOptions
+{
+    public const string AdminPath = "/admin/v1";
+
+    /// <summary>The issuer: an https URL without a trailing slash.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Where API calls go, as consumers write it: an https URL without a trailing slash.</summary>
+    public required string ApiUrl { get; init; }
+
+    /// <summary>Where auth, portal and the Admin API listen; null when the node has none of these roles.</summary>
+    public IPEndPoint? AuthEndPoint { get; init; }
+
+    /// <summary>Where the gateway listens; null when the node is none.</summary>
+    public IPEndPoint? GatewayEndPoint { get; init; }
+
+    /// <summary>True to answer on the IPv6 loopback as well as on the IPv4 loopback that the end points name.</summary>
+    public bool BothLoopbacks { get; init; }
+
+    public required X509Certificate2 Certificate { get; init; }
+
+    /// <summary>The intermediate certificates that are sent along.</summary>
+    public X509Certificate2Collection Chain { get; init; } = [];
+
+    public required StoreDatabase Database { get; init; }
+
+    public required KeyEncryptionKey Key { get; init; }
+
+    /// <summary>The file with the CA that consumers must trust; null for a publicly trusted certificate.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>The least severe level of Gatehouse's own log; the libraries below it log warnings and worse.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public NodeRoles Roles { get; init; } = NodeRoles.All;
+
+    public string AdminUrl => Issuer + AdminPath;
+}

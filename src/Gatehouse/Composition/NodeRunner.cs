@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+using Gatehouse.Store.Database;
+
+namespace Gatehouse.Composition;
+
+/// <summary>The program cannot go on; the message is one line that says what to do.</summary>
+public sealed class StartRefusedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Starts a node, tells when it answers, and waits until it is asked to stop.</summary>
+internal static class NodeRunner
+{
+    public static async Task RunAsync(WebApplication node, NodeOptions options, Func<Task> whenReady)
+    {
+        await using (node)
+        {
+            try
+            {
+                await node.StartAsync();
+            }
+            catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+            {
+                throw new StartRefusedException(
+                    $"Port {options.AuthEndPoint?.Port} or {options.GatewayEndPoint?.Port} is taken by another program. End it, or choose others.", exception);
+            }
+            catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AccessDenied })
+            {
+                throw new StartRefusedException("This user may not listen on that port. Choose one above 1023.", exception);
+            }
+            await whenReady();
+            await node.WaitForShutdownAsync();
+        }
+    }
+
+    /// <summary>Runs a command and turns what it refuses into one line and an exit code: 0 done, 1 refused.</summary>
+    public static async Task<int> GuardAsync(Func<Task> command)
+    {
+        try
+        {
+            await command();
+            return 0;
+        }
+        catch (Exception exception) when (exception is StartRefusedException or StoreUnusableException)
+        {
+            await Console.Error.WriteLineAsync($"gatehouse: {exception.Message}");
+            return 1;
+        }
+    }
+
+    private static Exception Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner) exception = inner;
+        return exception;
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Gatehouse.CommandLine;
+using Gatehouse.Demo;
+using Gatehouse.Serve;
+
+var root = new RootCommand("Gatehouse: OAuth 2.0 authorization server, developer portal and API gateway in one program.")
+{
+    DemoCommand.Create(),
+    ServeCommand.Create(),
+    InitCommand.Create(),
+    AppsCommand.Create(),
+};
+var parsed = root.Parse(args);
+var exit = await parsed.InvokeAsync();
+return parsed.Action is ParseErrorAction ? 2 : exit; // 1 is for what was asked rightly and refused.

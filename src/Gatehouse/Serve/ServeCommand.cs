@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Gatehouse.Composition;
+using Gatehouse.Configuration;
+using Gatehouse.Founding;
+
+namespace Gatehouse.Serve;
+
+/// <summary><c>gatehouse serve</c>: a node of a real installation.</summary>
+internal static class ServeCommand
+{
+    public static Option<string?> ConfigOption() => new("--config") { Description = "A JSON file with settings. Environment variables GATEHOUSE_… win over it." };
+
+    public static Command Create()
+    {
+        var config = ConfigOption();
+        var command = new Command("serve", "Start a node. Refuses to start on incomplete configuration, and tells all errors at once.") { config };
+        command.SetAction(arguments => NodeRunner.GuardAsync(() => RunAsync(arguments.GetValue(config))));
+        return command;
+    }
+
+    private static async Task RunAsync(string? config)
+    {
+        var options = ServeConfiguration.ReadNode(config);
+        await options.Database.PrepareAsync(options.Key);
+        if (!await new Founder(options.Database, options.Key, options.Clock).IsFoundedAsync())
+            throw new StartRefusedException("The store has no organization yet. Make the first one with: gatehouse init");
+        await NodeRunner.RunAsync(Node.Build(options), options, () => Console.Out.WriteLineAsync($"Gatehouse is ready: {options.Issuer}, {options.ApiUrl}"));
+    }
+}

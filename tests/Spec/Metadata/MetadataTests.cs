@@ -1,0 +1,38 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Gatehouse.Tests.Spec.Hosting;
+
+namespace Gatehouse.Tests.Spec.Metadata;
+
+public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
+{
+    [Fact, Rfc(8414, "2"), Rfc(8414, "3")]
+    public async Task The_document_names_what_works()
+    {
+        var document = await node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/oauth-authorization-server");
+        Assert.Equal(TestNode.Issuer, (string?)document!["issuer"]);
+        Assert.Equal(TestNode.Issuer + "/as/token.oauth2", (string?)document["token_endpoint"]);
+        Assert.Equal(TestNode.Issuer + "/pf/JWKS", (string?)document["jwks_uri"]);
+        Assert.Equal("""["client_credentials"]""", document["grant_types_supported"]!.ToJsonString());
+        Assert.Equal("""["client_secret_basic","client_secret_post"]""", document["token_endpoint_auth_methods_supported"]!.ToJsonString());
+        Assert.Equal("[]", document["response_types_supported"]!.ToJsonString());
+        Assert.Equal("""["things:read","things:write"]""", document["scopes_supported"]!.ToJsonString());
+    }
+
+    [Fact, Rfc(8414, "3.3")]
+    public async Task The_issuer_does_not_follow_the_host_header()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/oauth-authorization-server") { Headers = { Host = "evil.example" } };
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", "evil.example");
+        using var answer = await node.Auth.SendAsync(request);
+        Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact, Rfc(7517, "5")]
+    public async Task The_keys_are_public_and_nothing_else()
+    {
+        var set = await node.Auth.GetFromJsonAsync<JsonObject>("/pf/JWKS");
+        var key = Assert.Single(set!["keys"]!.AsArray())!.AsObject();
+        Assert.Equal(["kty", "crv", "x", "y", "use", "alg", "kid"], key.Select(member => member.Key));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Gatehouse.Tests.Store.Fixture;
+
+/// <summary>Counts the commands that reach the database.</summary>
+internal sealed class CommandMeter : DbCommandInterceptor
+{
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _count);
+        return ValueTask.FromResult(result);
+    }
+}
+
+/// <summary>Holds the first query between its execution and the reading of its answer, which is therefore as old as the hold.</summary>
+internal sealed class HeldQuery : DbCommandInterceptor
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _queries;
+
+    public Task Reached => _reached.Task;
+
+    public void Release() => _released.TrySetResult();
+
+    public override async ValueTask<DbDataReader> ReaderExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Increment(ref _queries) > 1) return result;
+        _reached.TrySetResult();
+        await _released.Task.WaitAsync(cancellationToken);
+        return result;
+    }
+}
+
+/// <summary>Refuses connections for as long as the test says.</summary>
+internal sealed class Outage : DbConnectionInterceptor
+{
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isAway;
+
+    /// <summary>Completes when a connection has been refused.</summary>
+    public Task Refused => _refused.Task;
+
+    public void Begin() => _isAway = true;
+
+    public void End() => _isAway = false;
+
+    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        if (!_isAway) return ValueTask.FromResult(result);
+        _refused.TrySetResult();
+        throw new TimeoutException("The database is away.");
+    }
+}
+
+/// <summary>Fails the next query that reads a table.</summary>
+internal sealed class FailingQuery(string table) : DbCommandInterceptor
+{
+    private int _failures;
+
+    public void Arm() => Volatile.Write(ref _failures, 1);
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
+        command.CommandText.Contains($"\"{table}\"", StringComparison.Ordinal) && Interlocked.Exchange(ref _failures, 0) == 1
+            ? throw new TimeoutException("The database is away.")
+            : ValueTask.FromResult(result);
+}

@@ -1,0 +1,68 @@
+using Gatehouse.Store.Database;
+using Gatehouse.Tests.Shared;
+using Gatehouse.Tests.Store.Fixture;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Gatehouse.Tests.Store.Fixture;
+
+/// <summary>One PostgreSQL server for the whole run, started by the first test that needs it; each test gets a database of its own.</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string Template = "migrated";
+
+    // A template can be copied only while nobody else copies it.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lazy<Task<PostgresCluster>> _start = new(StartAsync);
+    private int _databases;
+
+    /// <summary>A new database, empty or with the schema and the key proof of <see cref="TestStore.Key"/>; skips the test when there is no PostgreSQL.</summary>
+    public async Task<StoreOptions> CreateDatabaseAsync(bool migrated)
+    {
+        Assert.SkipWhen(PostgresCluster.MissingReason is not null, PostgresCluster.MissingReason ?? string.Empty);
+        await _turn.WaitAsync();
+        try
+        {
+            var cluster = await _start.Value;
+            var name = $"test{++_databases}";
+            await cluster.CreateDatabaseAsync(name, migrated ? Template : null);
+            return Options(cluster, name);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Everything in a database as text.</summary>
+    public async Task<string> DumpAsync(StoreOptions options) => await (await _start.Value).DumpAsync(DatabaseName(options));
+
+    public async ValueTask DisposeAsync()
+    {
+        _turn.Dispose();
+        if (_start is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await (await _start.Value).DisposeAsync();
+    }
+
+    // A small pool each: many databases share the server's connections.
+    private static StoreOptions Options(PostgresCluster cluster, string name) =>
+        StoreOptions.PostgreSql(cluster.ConnectionString(name) + ";Maximum Pool Size=20;Timeout=20");
+
+    private static string DatabaseName(StoreOptions options) => new Npgsql.NpgsqlConnectionStringBuilder(options.ConnectionString).Database!;
+
+    private static async Task<PostgresCluster> StartAsync()
+    {
+        var cluster = await PostgresCluster.StartAsync();
+        try
+        {
+            await cluster.CreateDatabaseAsync(Template);
+            // Without a pool nobody stays connected to the template.
+            await new StoreDatabase(StoreOptions.PostgreSql(cluster.ConnectionString(Template) + ";Pooling=false")).PrepareAsync(TestStore.Key);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+}
