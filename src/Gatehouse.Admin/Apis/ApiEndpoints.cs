@@ -17,7 +17,7 @@ internal static class ApiEndpoints
     public static void MapApis(this RouteGroupBuilder group)
     {
         var apis = group.MapGroup("/apis").WithTags("APIs");
-        apis.MapGet("/", ListAsync).WithName("listApis").WithSummary("List APIs").WithDescription("Ordered by slug.").Refuses(422);
+        apis.MapGet("/", ListAsync).WithName("listApis").WithSummary("List APIs").WithDescription("A page at a time, ordered by slug.").Refuses(422);
         apis.MapGet("/{slug}", ReadAsync).WithName("readApi").WithSummary("Read an API").Refuses(404)
             .WithDescription("Its resource identifier, upstream, scopes, operations and plans.");
         apis.MapPut("/{slug}", PublishAsync).WithName("publishApi").WithSummary("Publish an API, or replace it").Refuses(400, 409, 413, 415, 422)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Gatehouse.Admin.Access;
 using Gatehouse.Admin.Answers;
 using Gatehouse.Admin.Requests;
@@ -21,15 +22,15 @@ internal static class ApplicationEndpoints
     {
         var applications = group.MapGroup("/applications").WithTags("Applications");
         applications.MapGet("/", ListAsync).WithName("listApplications").WithSummary("List and search applications")
-            .WithDescription("Ordered by name. q finds a part of the name, or a whole client_id.").Refuses(422);
+            .WithDescription("A page at a time, ordered by name.").Refuses(422);
         applications.MapPost("/", CreateAsync).WithName("createApplication").WithSummary("Register an application")
             .WithDescription("Registers it with a first secret and requests a contract for each of the apis, all or nothing. The secret stands in this answer and in no later one.")
-            .Refuses(400, 413, 415, 422);
+            .Refuses(400, 409, 413, 415, 422);
         applications.MapGet("/{client_id}", ReadAsync).WithName("readApplication").WithSummary("Read an application").Refuses(404)
             .WithDescription("Its metadata, contracts and the scopes that they give; no secret.");
         applications.MapPut("/{client_id}", ChangeAsync).WithName("changeApplication").WithSummary("Replace an application's metadata")
             .WithDescription("As RFC 7592 §2.2: what is left out returns to its default. Contracts and secrets are not touched; they have routes of their own.")
-            .Refuses(400, 404, 413, 415, 422);
+            .Refuses(400, 404, 409, 413, 415, 422);
         applications.MapDelete("/{client_id}", DeleteAsync).WithName("deleteApplication").WithSummary("Delete an application").Refuses(404)
             .WithDescription("With its secrets and contracts. Its tokens are refused everywhere within one second.");
         applications.MapPost("/{client_id}/retire", RetireAsync).WithName("retireApplication").WithSummary("Retire an application").Refuses(404)
@@ -41,7 +42,7 @@ internal static class ApplicationEndpoints
     }
 
     private static async Task<Results<Ok<ApplicationPage>, Refused>> ListAsync(
-        Tenant tenant, [AsParameters] Page page, string? q, CancellationToken cancellation)
+        Tenant tenant, [AsParameters] Page page, [Description("A part of the name, or a whole client_id.")] string? q, CancellationToken cancellation)
     {
         if (page.Read(2, out var after) is { } fault) return fault;
         if (q is not null && (q.Length > MaxSearchLength || q.Any(char.IsControl))) return Refused.Invalid("q", $"Give up to {MaxSearchLength} printable characters.");

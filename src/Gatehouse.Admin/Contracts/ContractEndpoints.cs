@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Gatehouse.Admin.Access;
 using Gatehouse.Admin.Answers;
 using Gatehouse.Admin.Requests;
@@ -17,7 +18,7 @@ internal static class ContractEndpoints
     public static void MapContracts(this RouteGroupBuilder group)
     {
         group.MapGet("/contracts", ListAsync).WithTags("Contracts").WithName("listContracts").WithSummary("List contracts").Refuses(422)
-            .WithDescription("Ordered by id, which is the order in which they were first requested. state is one of requested, approved, suspended, revoked.");
+            .WithDescription("A page at a time, in the order in which they were first requested.");
         group.MapPost("/applications/{client_id}/contracts", RequestAsync).WithTags("Contracts").WithName("requestContract")
             .WithSummary("Request a contract").Refuses(400, 404, 409, 413, 415, 422)
             .WithDescription("Approved at once under a plan that is not approved by hand; otherwise requested.");
@@ -27,7 +28,7 @@ internal static class ContractEndpoints
     }
 
     private static async Task<Results<Ok<ContractPage>, Refused>> ListAsync(
-        Tenant tenant, [AsParameters] Page page, string? state, CancellationToken cancellation)
+        Tenant tenant, [AsParameters] Page page, [Description("requested, approved, suspended or revoked.")] string? state, CancellationToken cancellation)
     {
         if (page.Read(1, out var after) is { } fault) return fault;
         var query = tenant.Contracts;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -21,6 +22,12 @@ internal static class AdminDescription
         document.AddDocumentTransformer((description, _, _) =>
         {
             Describe(description, options);
+            return Task.CompletedTask;
+        });
+        document.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type.IsEnum) schema.Type = JsonSchemaType.String;
+            if (context.JsonTypeInfo.Type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
             return Task.CompletedTask;
         });
         document.AddOperationTransformer((operation, _, _) =>
@@ -67,6 +74,9 @@ internal static class AdminDescription
 
     private static void Complete(OpenApiOperation operation)
     {
+        // The framework reads numbers in quotes from a query and says so of every number; a caller has no use for that.
+        foreach (var schema in (operation.Parameters ?? []).Select(parameter => parameter.Schema).OfType<OpenApiSchema>())
+            if (schema.Type?.HasFlag(JsonSchemaType.Integer) == true) (schema.Type, schema.Pattern) = (JsonSchemaType.Integer, null);
         foreach (var (status, response) in operation.Responses ?? []) response.Description = Meaning(status) ?? response.Description;
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Gatehouse.Admin.Answers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,7 +38,12 @@ internal sealed class JsonBody<T> : JsonBody, IEndpointParameterMetadataProvider
         if (!context.Request.HasJsonContentType()) return new(new Refused(StatusCodes.Status415UnsupportedMediaType, "The body must be application/json in UTF-8."));
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
+            using var bytes = new MemoryStream();
+            await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+            // The parser looks at bytes only where a text is taken out.
+            if (!Utf8.IsValid(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))) return new(new Refused(StatusCodes.Status400BadRequest, "The body is not UTF-8."));
+            bytes.Position = 0;
+            using var document = await JsonDocument.ParseAsync(bytes, Strict, context.RequestAborted);
             return Read(document.RootElement);
         }
         catch (JsonException exception)

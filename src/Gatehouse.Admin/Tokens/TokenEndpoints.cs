@@ -45,7 +45,7 @@ internal static class TokenEndpoints
     public static void MapTokens(this RouteGroupBuilder group) =>
         group.MapPost("/tokens/revoke", RevokeAsync).WithTags("Tokens").WithName("revokeToken").WithSummary("Revoke one access token")
             .WithDescription("By its jti, or by the whole token. It is refused everywhere within one second. Revoking it again changes nothing.")
-            .Refuses(400, 404, 413, 415, 422);
+            .Refuses(400, 404, 409, 413, 415, 422);
 
     private static async Task<Results<Ok<RevokedTokenBody>, Refused>> RevokeAsync(
         JsonBody<TokenRevocationRequest> body, Tenant tenant, AdminCaller caller, AdminAccess access, TokenRevocation operations, TimeProvider clock,

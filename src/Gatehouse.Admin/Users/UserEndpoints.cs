@@ -69,7 +69,7 @@ internal static class UserEndpoints
     public static void MapUsers(this RouteGroupBuilder group)
     {
         var users = group.MapGroup("/users").WithTags("Users");
-        users.MapGet("/", ListAsync).WithName("listUsers").WithSummary("List portal users").WithDescription("Ordered by e-mail address.").Refuses(422);
+        users.MapGet("/", ListAsync).WithName("listUsers").WithSummary("List portal users").WithDescription("A page at a time, ordered by e-mail address.").Refuses(422);
         users.MapPost("/", CreateAsync).WithName("createUser").WithSummary("Create a portal user").Refuses(400, 409, 413, 415, 422)
             .WithDescription("With a generated first password, which stands in this answer and in no later one.");
     }
