@@ -24,7 +24,8 @@ internal static class ContractEndpoints
             .WithDescription("Approved at once under a plan that is not approved by hand; otherwise requested.");
         group.MapPatch("/contracts/{contract_id}", DecideAsync).WithTags("Contracts").WithName("decideContract")
             .WithSummary("Approve, suspend or revoke a contract").Refuses(400, 404, 409, 413, 415, 422)
-            .WithDescription("A suspended or revoked contract lets no call through within one second. A revoked one stays revoked; a new one can be requested.");
+            .WithDescription("A suspended or revoked contract lets no call through within one second. "
+                + "A revoked one stays revoked; a new one can be requested.");
     }
 
     private static async Task<Results<Ok<ContractPage>, Refused>> ListAsync(
@@ -65,7 +66,8 @@ internal static class ContractEndpoints
     }
 
     private static async Task<Results<Ok<ContractBody>, Refused>> DecideAsync(
-        string contract_id, JsonBody<ContractDecision> body, Tenant tenant, AdminCaller caller, ContractOperations operations, CancellationToken cancellation)
+        string contract_id, JsonBody<ContractDecision> body, Tenant tenant, AdminCaller caller, ContractOperations operations,
+        CancellationToken cancellation)
     {
         if (!Guid.TryParse(contract_id, out var id) || await FindAsync(tenant, id, cancellation) is null) return Refused.NotFound("contract");
         var outcome = await operations.DecideAsync(id, body.Value.State, caller.Actor, cancellation);

@@ -14,6 +14,8 @@ internal static class AdminDescription
     private const string Document = "gatehouse-admin";
     private const string SecurityScheme = "oauth2";
 
+    private static readonly Dictionary<string, string> Scopes = new() { [AdminOptions.Scope] = "Manage everything in the organization." };
+
     public static void AddAdminDescription(this IServiceCollection services, AdminOptions options) => services.AddOpenApi(Document, document =>
     {
         document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -41,7 +43,8 @@ internal static class AdminDescription
     {
         // Written once: everybody may ask, and building it takes thousands of times the work of sending it.
         var written = new Lazy<Task<byte[]>>(() => WriteAsync(endpoints.ServiceProvider));
-        endpoints.MapGet(AdminOptions.BasePath + "/openapi.json", async () => TypedResults.Bytes(await written.Value, "application/json")).ExcludeFromDescription();
+        endpoints.MapGet(AdminOptions.BasePath + "/openapi.json",
+            async () => TypedResults.Bytes(await written.Value, "application/json")).ExcludeFromDescription();
     }
 
     private static async Task<byte[]> WriteAsync(IServiceProvider services)
@@ -66,7 +69,7 @@ internal static class AdminDescription
         document.AddComponent(SecurityScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.OAuth2, Description = "An application with an approved contract for this API (RFC 6749 §4.4, RFC 6750).",
-            Flows = new() { ClientCredentials = new() { TokenUrl = options.TokenEndpoint, Scopes = new Dictionary<string, string> { [AdminOptions.Scope] = "Manage everything in the organization." } } },
+            Flows = new() { ClientCredentials = new() { TokenUrl = options.TokenEndpoint, Scopes = Scopes } },
         });
         foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>()))
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(SecurityScheme, document)] = [AdminOptions.Scope] }];

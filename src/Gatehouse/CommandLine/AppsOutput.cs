@@ -17,7 +17,10 @@ internal sealed class AppsOutput
     {
         (_writer, _json) = (writer, json);
         var terminal = writer == Console.Out && !Console.IsOutputRedirected;
-        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No });
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
         if (!terminal) _console.Profile.Width = RedirectedWidth;
     }
 
