@@ -37,7 +37,7 @@ internal sealed partial class AdminAccess
         _verifier.SetKeys(keys.Current);
     }
 
-    /// <summary>Verifies form, signature and issuer of a token that is talked about rather than used; its expiry does not matter then.</summary>
+    /// <summary>Verifies a token that is talked about rather than used: form, signature, issuer and times.</summary>
     public AccessTokenFailure Verify(string token, out VerifiedAccessToken? verified) => _verifier.Verify(token, out verified);
 
     public async Task HandleAsync(HttpContext http, RequestDelegate next)
@@ -91,7 +91,8 @@ internal sealed partial class AdminAccess
         {
             _problems.Record(new Problem
             {
-                ApplicationId = application.Id, At = _clock.GetUtcNow(), TraceId = traceId, Code = failure.Code, Cause = failure.Cause, SourceAddress = source,
+                ApplicationId = application.Id, At = _clock.GetUtcNow(), TraceId = traceId, Code = failure.Code, Cause = failure.Cause,
+                SourceAddress = source,
             });
         }
         if (failure.Challenge is not null) http.Response.Headers.WWWAuthenticate = failure.Challenge;

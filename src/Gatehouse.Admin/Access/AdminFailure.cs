@@ -20,9 +20,11 @@ internal sealed record AdminFailure(string Code, int Status, string Detail, stri
     public static AdminFailure NoToken { get; } = new("no_token", StatusCodes.Status401Unauthorized,
         "This call needs an access token: Authorization: Bearer.", "The call carried no access token.", BearerChallenge.Missing(Realm));
 
-    public static AdminFailure TokenInQuery { get; } = Malformed("token_in_query", "An access token in the query string is refused. Send it as Authorization: Bearer.");
+    public static AdminFailure TokenInQuery { get; } =
+        Malformed("token_in_query", "An access token in the query string is refused. Send it as Authorization: Bearer.");
 
-    public static AdminFailure MalformedHeader { get; } = Malformed("malformed_authorization", "The Authorization header must be one Bearer token (RFC 6750 §2.1).");
+    public static AdminFailure MalformedHeader { get; } =
+        Malformed("malformed_authorization", "The Authorization header must be one Bearer token (RFC 6750 §2.1).");
 
     /// <summary>The store is away, or the Admin API is not published yet: never a verdict about the token.</summary>
     public static AdminFailure Unavailable { get; } = new("store_unknown", StatusCodes.Status503ServiceUnavailable,

@@ -13,7 +13,8 @@ internal sealed record ApiRequest
     [JsonPropertyName("description")]
     public string? Description { get; init; }
 
-    [JsonPropertyName("resource"), Description("The resource identifier: the aud of its access tokens (RFC 8707 §2). No other API may have it.")]
+    [JsonPropertyName("resource")]
+    [Description("The resource identifier: the aud of its access tokens (RFC 8707 §2). No other API may have it.")]
     public required string Resource { get; init; }
 
     [JsonPropertyName("upstream"), Description("Where the gateway forwards calls to: an absolute http or https URL.")]
@@ -82,7 +83,8 @@ internal sealed record ApiBody
     [JsonPropertyName("resource")]
     public required string Resource { get; init; }
 
-    [JsonPropertyName("upstream"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("Absent: Gatehouse answers this API itself.")]
+    [JsonPropertyName("upstream"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Description("Absent: Gatehouse answers this API itself.")]
     public string? Upstream { get; init; }
 
     [JsonPropertyName("scopes")]
@@ -115,14 +117,16 @@ internal static class ApiMapping
         OrganizationId = organizationId, Slug = slug, Name = request.Name.Trim(), Description = request.Description ?? string.Empty,
         Resource = request.Resource, Upstream = request.Upstream,
         Scopes = [.. (request.Scopes ?? []).Select(scope => new ApiScope { Token = scope.Scope, Description = scope.Description ?? string.Empty })],
-        Operations = [.. (request.Operations ?? []).Select(call => new ApiOperation { Method = call.Method, PathTemplate = call.Path, Scope = call.Scope ?? string.Empty })],
+        Operations = [.. (request.Operations ?? [])
+            .Select(call => new ApiOperation { Method = call.Method, PathTemplate = call.Path, Scope = call.Scope ?? string.Empty })],
         Plans = [.. request.Plans.Select(ToModel)],
     };
 
     public static ApiBody ToBody(this Api row) => new()
     {
         Slug = row.Slug, Name = row.Name, Description = row.Description, Resource = row.Resource, Upstream = row.Upstream, CreatedAt = row.CreatedAt,
-        Scopes = [.. row.Scopes.OrderBy(scope => scope.Token, StringComparer.Ordinal).Select(scope => new ScopeEntry { Scope = scope.Token, Description = scope.Description })],
+        Scopes = [.. row.Scopes.OrderBy(scope => scope.Token, StringComparer.Ordinal)
+            .Select(scope => new ScopeEntry { Scope = scope.Token, Description = scope.Description })],
         Operations = [.. row.Operations.OrderBy(call => call.PathTemplate, StringComparer.Ordinal).ThenBy(call => call.Method, StringComparer.Ordinal)
             .Select(call => new OperationEntry { Method = call.Method, Path = call.PathTemplate, Scope = call.Scope.Length == 0 ? null : call.Scope })],
         Plans = [.. row.Plans.OrderBy(plan => plan.Slug, StringComparer.Ordinal).Select(ToEntry)],
@@ -136,6 +140,7 @@ internal static class ApiMapping
 
     private static PlanEntry ToEntry(Plan plan) => new()
     {
-        Slug = plan.Slug, Name = plan.Name, Description = plan.Description, ApprovedByHand = plan.ApprovedByHand, TokenLifetimeSeconds = plan.TokenLifetimeSeconds,
+        Slug = plan.Slug, Name = plan.Name, Description = plan.Description, ApprovedByHand = plan.ApprovedByHand,
+        TokenLifetimeSeconds = plan.TokenLifetimeSeconds,
     };
 }

@@ -17,10 +17,12 @@ internal static class ApiEndpoints
     public static void MapApis(this RouteGroupBuilder group)
     {
         var apis = group.MapGroup("/apis").WithTags("APIs");
-        apis.MapGet("/", ListAsync).WithName("listApis").WithSummary("List APIs").WithDescription("Ordered by slug.").Refuses(422);
+        apis.MapGet("/", ListAsync).WithName("listApis")
+            .WithSummary("List APIs").WithDescription("A page at a time, ordered by slug.").Refuses(422);
         apis.MapGet("/{slug}", ReadAsync).WithName("readApi").WithSummary("Read an API").Refuses(404)
             .WithDescription("Its resource identifier, upstream, scopes, operations and plans.");
-        apis.MapPut("/{slug}", PublishAsync).WithName("publishApi").WithSummary("Publish an API, or replace it").Refuses(400, 409, 413, 415, 422)
+        apis.MapPut("/{slug}", PublishAsync).WithName("publishApi")
+            .WithSummary("Publish an API, or replace it").Refuses(400, 409, 413, 415, 422)
             .WithDescription("The whole of it: what is left out is removed. Contracts are kept, so a plan that has some cannot be left out.");
         apis.MapDelete("/{slug}", WithdrawAsync).WithName("withdrawApi").WithSummary("Withdraw an API").Refuses(404, 409)
             .WithDescription("With its contracts. Calls of it are refused everywhere within one second. The Admin API itself cannot be withdrawn.");

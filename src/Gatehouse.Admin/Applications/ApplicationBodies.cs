@@ -32,7 +32,8 @@ internal record ApplicationRequest
 /// <summary>A new application: its metadata, and the APIs it asks for.</summary>
 internal sealed record NewApplicationRequest : ApplicationRequest
 {
-    [JsonPropertyName("scope"), Description("Scopes it needs, separated by blanks. Each must belong to one of the apis; an approved contract gives all scopes of its API.")]
+    [JsonPropertyName("scope")]
+    [Description("Scopes it needs, separated by blanks. Each must belong to one of the apis; an approved contract gives all scopes of its API.")]
     public string? Scope { get; init; }
 
     [JsonPropertyName("apis"), Description("A contract is requested for each.")]
@@ -45,7 +46,8 @@ internal sealed record ApiChoice
     [JsonPropertyName("api"), Description("The slug of the API.")]
     public required string Api { get; init; }
 
-    [JsonPropertyName("plan"), Description("The slug of the plan. May be left out when the API has one plan.")]
+    [JsonPropertyName("plan")]
+    [Description("The slug of the plan. May be left out when the API has one plan, or one alone that is not approved by hand.")]
     public string? Plan { get; init; }
 }
 
@@ -70,7 +72,8 @@ internal record ApplicationBody
     [JsonPropertyName("redirect_uris")]
     public required IReadOnlyList<string> RedirectUris { get; init; }
 
-    [JsonPropertyName("token_endpoint_auth_method"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("Absent when both client_secret_basic and client_secret_post are allowed.")]
+    [JsonPropertyName("token_endpoint_auth_method"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Description("Absent when both client_secret_basic and client_secret_post are allowed.")]
     public string? TokenEndpointAuthMethod { get; init; }
 
     [JsonPropertyName("jwks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -82,7 +85,8 @@ internal record ApplicationBody
     [JsonPropertyName("apis")]
     public required IReadOnlyList<ApplicationApi> Apis { get; init; }
 
-    [JsonPropertyName("client_id_issued_at"), JsonNumberHandling(JsonNumberHandling.Strict), Description("Seconds since 1970-01-01T00:00:00Z.")]
+    [JsonPropertyName("client_id_issued_at"), JsonNumberHandling(JsonNumberHandling.Strict)]
+    [Description("Seconds since 1970-01-01T00:00:00Z.")]
     public required long ClientIdIssuedAt { get; init; }
 }
 
@@ -115,7 +119,8 @@ internal sealed record CreatedApplicationBody : ApplicationBody
     [JsonPropertyName("client_secret")]
     public required string ClientSecret { get; init; }
 
-    [JsonPropertyName("client_secret_expires_at"), JsonNumberHandling(JsonNumberHandling.Strict), Description("Seconds since 1970-01-01T00:00:00Z; 0: never (RFC 7591 §3.2.1).")]
+    [JsonPropertyName("client_secret_expires_at"), JsonNumberHandling(JsonNumberHandling.Strict)]
+    [Description("Seconds since 1970-01-01T00:00:00Z; 0: never (RFC 7591 §3.2.1).")]
     public long ClientSecretExpiresAt { get; init; }
 
     /// <summary>It holds a secret.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Gatehouse.Admin.Access;
 using Gatehouse.Admin.Answers;
 using Gatehouse.Admin.Requests;
@@ -21,30 +22,36 @@ internal static class ApplicationEndpoints
     {
         var applications = group.MapGroup("/applications").WithTags("Applications");
         applications.MapGet("/", ListAsync).WithName("listApplications").WithSummary("List and search applications")
-            .WithDescription("Ordered by name. q finds a part of the name, or a whole client_id.").Refuses(422);
+            .WithDescription("A page at a time, ordered by name.").Refuses(422);
         applications.MapPost("/", CreateAsync).WithName("createApplication").WithSummary("Register an application")
-            .WithDescription("Registers it with a first secret and requests a contract for each of the apis, all or nothing. The secret stands in this answer and in no later one.")
-            .Refuses(400, 413, 415, 422);
+            .WithDescription("Registers it with a first secret and requests a contract for each of the apis, all or nothing. "
+                + "The secret stands in this answer and in no later one.")
+            .Refuses(400, 409, 413, 415, 422);
         applications.MapGet("/{client_id}", ReadAsync).WithName("readApplication").WithSummary("Read an application").Refuses(404)
             .WithDescription("Its metadata, contracts and the scopes that they give; no secret.");
         applications.MapPut("/{client_id}", ChangeAsync).WithName("changeApplication").WithSummary("Replace an application's metadata")
-            .WithDescription("As RFC 7592 §2.2: what is left out returns to its default. Contracts and secrets are not touched; they have routes of their own.")
-            .Refuses(400, 404, 413, 415, 422);
+            .WithDescription("As RFC 7592 §2.2: what is left out returns to its default. "
+                + "Contracts and secrets are not touched; they have routes of their own.")
+            .Refuses(400, 404, 409, 413, 415, 422);
         applications.MapDelete("/{client_id}", DeleteAsync).WithName("deleteApplication").WithSummary("Delete an application").Refuses(404)
             .WithDescription("With its secrets and contracts. Its tokens are refused everywhere within one second.");
-        applications.MapPost("/{client_id}/retire", RetireAsync).WithName("retireApplication").WithSummary("Retire an application").Refuses(404)
+        applications.MapPost("/{client_id}/retire", RetireAsync).WithName("retireApplication")
+            .WithSummary("Retire an application").Refuses(404)
             .WithDescription("It obtains no token and every token it holds is refused within one second. Reactivating takes it back.");
-        applications.MapPost("/{client_id}/reactivate", ReactivateAsync).WithName("reactivateApplication").WithSummary("Reactivate a retired application").Refuses(404)
+        applications.MapPost("/{client_id}/reactivate", ReactivateAsync).WithName("reactivateApplication")
+            .WithSummary("Reactivate a retired application").Refuses(404)
             .WithDescription("Tokens from before that have not expired work again, unless they were revoked.");
-        applications.MapPost("/{client_id}/revoke-tokens", RevokeTokensAsync).WithName("revokeApplicationTokens").WithSummary("Revoke all tokens of an application").Refuses(404)
+        applications.MapPost("/{client_id}/revoke-tokens", RevokeTokensAsync).WithName("revokeApplicationTokens")
+            .WithSummary("Revoke all tokens of an application").Refuses(404)
             .WithDescription("Every access token issued until now is refused within one second. New ones can be obtained.");
     }
 
     private static async Task<Results<Ok<ApplicationPage>, Refused>> ListAsync(
-        Tenant tenant, [AsParameters] Page page, string? q, CancellationToken cancellation)
+        Tenant tenant, [AsParameters] Page page, [Description("A part of the name, or a whole client_id.")] string? q, CancellationToken cancellation)
     {
         if (page.Read(2, out var after) is { } fault) return fault;
-        if (q is not null && (q.Length > MaxSearchLength || q.Any(char.IsControl))) return Refused.Invalid("q", $"Give up to {MaxSearchLength} printable characters.");
+        if (q is not null && (q.Length > MaxSearchLength || q.Any(char.IsControl)))
+            return Refused.Invalid("q", $"Give up to {MaxSearchLength} printable characters.");
         var query = tenant.Applications.WithContracts();
         if (!string.IsNullOrEmpty(q))
         {
@@ -69,7 +76,8 @@ internal static class ApplicationEndpoints
     {
         var (planIds, fault) = await ChooseAsync(tenant, body.Value, cancellation);
         if (fault is not null) return fault;
-        var outcome = await operations.CreateAsync(caller.OrganizationId, body.Value.ToDraft() with { PlanIds = planIds }, ownerId: null, caller.Actor, cancellation);
+        var outcome = await operations.CreateAsync(
+            caller.OrganizationId, body.Value.ToDraft() with { PlanIds = planIds }, ownerId: null, caller.Actor, cancellation);
         if (outcome.Value is not { } created) return Refused.Of(outcome);
         var application = await tenant.ReadBodyAsync(created.Application.ClientId, cancellation);
         if (application is null) return Refused.Collision; // Deleted between the commit and the read.
@@ -89,7 +97,8 @@ internal static class ApplicationEndpoints
             plans.Add(plan!.Id);
             scopes.UnionWith(api!.Scopes.Select(scope => scope.Token));
         }
-        if (!ScopeSet.TryParse(request.Scope ?? string.Empty, out var wanted)) return ([], Refused.Invalid("scope", "Give scopes separated by single blanks (RFC 6749 §3.3)."));
+        if (!ScopeSet.TryParse(request.Scope ?? string.Empty, out var wanted))
+            return ([], Refused.Invalid("scope", "Give scopes separated by single blanks (RFC 6749 §3.3)."));
         return wanted.FirstOrDefault(scope => !scopes.Contains(scope)) is { } stray
             ? ([], Refused.Invalid("scope", $"The scope {stray} belongs to none of the apis that are asked for."))
             : (plans, null);
@@ -99,7 +108,8 @@ internal static class ApplicationEndpoints
         await tenant.ReadBodyAsync(client_id, cancellation) is { } application ? TypedResults.Ok(application) : Refused.NotFound("application");
 
     private static Task<Results<Ok<ApplicationBody>, Refused>> ChangeAsync(
-        string client_id, JsonBody<ApplicationRequest> body, Tenant tenant, AdminCaller caller, ApplicationOperations operations, CancellationToken cancellation) =>
+        string client_id, JsonBody<ApplicationRequest> body, Tenant tenant, AdminCaller caller, ApplicationOperations operations,
+        CancellationToken cancellation) =>
         WriteAsync(client_id, tenant, id => operations.ChangeAsync(id, body.Value.ToDraft(), caller.Actor, cancellation), cancellation);
 
     private static Task<Results<Ok<ApplicationBody>, Refused>> RetireAsync(

@@ -10,7 +10,8 @@ internal sealed record ContractRequest
     [JsonPropertyName("api"), Description("The slug of the API.")]
     public required string Api { get; init; }
 
-    [JsonPropertyName("plan"), Description("The slug of the plan. May be left out when the API has one plan.")]
+    [JsonPropertyName("plan")]
+    [Description("The slug of the plan. May be left out when the API has one plan, or one alone that is not approved by hand.")]
     public string? Plan { get; init; }
 }
 

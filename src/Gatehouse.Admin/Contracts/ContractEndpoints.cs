@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Gatehouse.Admin.Access;
 using Gatehouse.Admin.Answers;
 using Gatehouse.Admin.Requests;
@@ -17,17 +18,18 @@ internal static class ContractEndpoints
     public static void MapContracts(this RouteGroupBuilder group)
     {
         group.MapGet("/contracts", ListAsync).WithTags("Contracts").WithName("listContracts").WithSummary("List contracts").Refuses(422)
-            .WithDescription("Ordered by id, which is the order in which they were first requested. state is one of requested, approved, suspended, revoked.");
+            .WithDescription("A page at a time, in the order in which they were first requested.");
         group.MapPost("/applications/{client_id}/contracts", RequestAsync).WithTags("Contracts").WithName("requestContract")
             .WithSummary("Request a contract").Refuses(400, 404, 409, 413, 415, 422)
             .WithDescription("Approved at once under a plan that is not approved by hand; otherwise requested.");
         group.MapPatch("/contracts/{contract_id}", DecideAsync).WithTags("Contracts").WithName("decideContract")
             .WithSummary("Approve, suspend or revoke a contract").Refuses(400, 404, 409, 413, 415, 422)
-            .WithDescription("A suspended or revoked contract lets no call through within one second. A revoked one stays revoked; a new one can be requested.");
+            .WithDescription("A suspended or revoked contract lets no call through within one second. "
+                + "A revoked one stays revoked; a new one can be requested.");
     }
 
     private static async Task<Results<Ok<ContractPage>, Refused>> ListAsync(
-        Tenant tenant, [AsParameters] Page page, string? state, CancellationToken cancellation)
+        Tenant tenant, [AsParameters] Page page, [Description("requested, approved, suspended or revoked.")] string? state, CancellationToken cancellation)
     {
         if (page.Read(1, out var after) is { } fault) return fault;
         var query = tenant.Contracts;
@@ -64,7 +66,8 @@ internal static class ContractEndpoints
     }
 
     private static async Task<Results<Ok<ContractBody>, Refused>> DecideAsync(
-        string contract_id, JsonBody<ContractDecision> body, Tenant tenant, AdminCaller caller, ContractOperations operations, CancellationToken cancellation)
+        string contract_id, JsonBody<ContractDecision> body, Tenant tenant, AdminCaller caller, ContractOperations operations,
+        CancellationToken cancellation)
     {
         if (!Guid.TryParse(contract_id, out var id) || await FindAsync(tenant, id, cancellation) is null) return Refused.NotFound("contract");
         var outcome = await operations.DecideAsync(id, body.Value.State, caller.Actor, cancellation);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -13,6 +14,8 @@ internal static class AdminDescription
     private const string Document = "gatehouse-admin";
     private const string SecurityScheme = "oauth2";
 
+    private static readonly Dictionary<string, string> Scopes = new() { [AdminOptions.Scope] = "Manage everything in the organization." };
+
     public static void AddAdminDescription(this IServiceCollection services, AdminOptions options) => services.AddOpenApi(Document, document =>
     {
         document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -21,6 +24,12 @@ internal static class AdminDescription
         document.AddDocumentTransformer((description, _, _) =>
         {
             Describe(description, options);
+            return Task.CompletedTask;
+        });
+        document.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type.IsEnum) schema.Type = JsonSchemaType.String;
+            if (context.JsonTypeInfo.Type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
             return Task.CompletedTask;
         });
         document.AddOperationTransformer((operation, _, _) =>
@@ -34,7 +43,8 @@ internal static class AdminDescription
     {
         // Written once: everybody may ask, and building it takes thousands of times the work of sending it.
         var written = new Lazy<Task<byte[]>>(() => WriteAsync(endpoints.ServiceProvider));
-        endpoints.MapGet(AdminOptions.BasePath + "/openapi.json", async () => TypedResults.Bytes(await written.Value, "application/json")).ExcludeFromDescription();
+        endpoints.MapGet(AdminOptions.BasePath + "/openapi.json",
+            async () => TypedResults.Bytes(await written.Value, "application/json")).ExcludeFromDescription();
     }
 
     private static async Task<byte[]> WriteAsync(IServiceProvider services)
@@ -59,7 +69,7 @@ internal static class AdminDescription
         document.AddComponent(SecurityScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.OAuth2, Description = "An application with an approved contract for this API (RFC 6749 §4.4, RFC 6750).",
-            Flows = new() { ClientCredentials = new() { TokenUrl = options.TokenEndpoint, Scopes = new Dictionary<string, string> { [AdminOptions.Scope] = "Manage everything in the organization." } } },
+            Flows = new() { ClientCredentials = new() { TokenUrl = options.TokenEndpoint, Scopes = Scopes } },
         });
         foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>()))
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(SecurityScheme, document)] = [AdminOptions.Scope] }];
@@ -67,6 +77,9 @@ internal static class AdminDescription
 
     private static void Complete(OpenApiOperation operation)
     {
+        // The framework reads numbers in quotes from a query and says so of every number; a caller has no use for that.
+        foreach (var schema in (operation.Parameters ?? []).Select(parameter => parameter.Schema).OfType<OpenApiSchema>())
+            if (schema.Type?.HasFlag(JsonSchemaType.Integer) == true) (schema.Type, schema.Pattern) = (JsonSchemaType.Integer, null);
         foreach (var (status, response) in operation.Responses ?? []) response.Description = Meaning(status) ?? response.Description;
     }
 

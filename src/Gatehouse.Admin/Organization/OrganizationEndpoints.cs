@@ -37,9 +37,10 @@ internal static class OrganizationEndpoints
     {
         group.MapGet("/organization", ReadAsync).WithTags("Organization").WithName("readOrganization").WithSummary("Read the organization")
             .WithDescription("The organization that the calling application belongs to.").Refuses(404);
-        group.MapPatch("/organization", ChangeAsync).WithTags("Organization").WithName("changeOrganization").WithSummary("Switch show-once on or off")
+        group.MapPatch("/organization", ChangeAsync).WithTags("Organization").WithName("changeOrganization")
+            .WithSummary("Switch show-once on or off")
             .WithDescription("Switching it on erases every encrypted copy of a secret at once. Switching it off brings none back.")
-            .Refuses(400, 404, 413, 415, 422);
+            .Refuses(400, 404, 409, 413, 415, 422);
     }
 
     private static async Task<Results<Ok<OrganizationBody>, Refused>> ReadAsync(Tenant tenant, CancellationToken cancellation) =>

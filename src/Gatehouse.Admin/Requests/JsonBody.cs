@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Gatehouse.Admin.Answers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -34,16 +35,24 @@ internal sealed class JsonBody<T> : JsonBody, IEndpointParameterMetadataProvider
 
     public static async ValueTask<JsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        if (!context.Request.HasJsonContentType()) return new(new Refused(StatusCodes.Status415UnsupportedMediaType, "The body must be application/json in UTF-8."));
+        if (!context.Request.HasJsonContentType())
+            return new(new Refused(StatusCodes.Status415UnsupportedMediaType, "The body must be application/json in UTF-8."));
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
+            using var bytes = new MemoryStream();
+            await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+            // The parser looks at bytes only where a text is taken out.
+            if (!Utf8.IsValid(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))
+                return new(new Refused(StatusCodes.Status400BadRequest, "The body is not UTF-8."));
+            bytes.Position = 0;
+            using var document = await JsonDocument.ParseAsync(bytes, Strict, context.RequestAborted);
             return Read(document.RootElement);
         }
         catch (JsonException exception)
         {
             return new(new Refused(StatusCodes.Status400BadRequest,
-                $"The body is not one JSON object in UTF-8 without duplicate members (line {exception.LineNumber + 1}, position {exception.BytePositionInLine})."));
+                "The body is not one JSON object without duplicate members "
+                + $"(line {exception.LineNumber + 1}, position {exception.BytePositionInLine})."));
         }
         catch (BadHttpRequestException exception)
         {

@@ -30,12 +30,14 @@ internal readonly record struct Page
         after = new string?[count];
         if (Take is < 1 or > MaxLimit) return Refused.Invalid("limit", $"Give a limit of 1 to {MaxLimit}.");
         if (Cursor is null) return null;
-        if (!TryDecode(Cursor, out var keys) || keys.Length != count) return Refused.Invalid("cursor", "This is no cursor of this list. Leave it out to start over.");
+        if (!TryDecode(Cursor, out var keys) || keys.Length != count)
+            return Refused.Invalid("cursor", "This is no cursor of this list. Leave it out to start over.");
         after = keys;
         return null;
     }
 
-    public static string Encode(params string[] keys) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(keys, RequestJson.Default.StringArray));
+    public static string Encode(params string[] keys) =>
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(keys, RequestJson.Default.StringArray));
 
     private static bool TryDecode(string cursor, [NotNullWhen(true)] out string[]? keys)
     {

@@ -41,7 +41,8 @@ internal record SecretBody
     [JsonPropertyName("retired_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RetiredAt { get; init; }
 
-    [JsonPropertyName("last_used_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("Absent: never. Written down every few seconds.")]
+    [JsonPropertyName("last_used_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Description("Absent: never. Written down every few seconds.")]
     public DateTimeOffset? LastUsedAt { get; init; }
 }
 

@@ -20,7 +20,8 @@ internal static class SecretEndpoints
         secrets.MapGet("/", ListAsync).WithName("listSecrets").WithSummary("List an application's secrets").Refuses(404)
             .WithDescription("Newest first: labels, times and states, never the secrets themselves.");
         secrets.MapPost("/", AddAsync).WithName("addSecret").WithSummary("Add a secret").Refuses(400, 404, 409, 413, 415, 422)
-            .WithDescription($"Up to {SecretOperations.MaxUsable} can be valid at once: the one in use and its successor. The secret stands in this answer and in no later one.");
+            .WithDescription($"Up to {SecretOperations.MaxUsable} can be valid at once: the one in use and its successor. "
+                + "The secret stands in this answer and in no later one.");
         secrets.MapDelete("/{secret_id}", RetireAsync).WithName("retireSecret").WithSummary("Retire a secret").Refuses(404)
             .WithDescription("It obtains no token from now on. Tokens that it obtained before live on until they expire or are revoked.");
     }
@@ -31,7 +32,10 @@ internal static class SecretEndpoints
         var application = await tenant.Applications.Include(row => row.Secrets).SingleOrDefaultAsync(row => row.ClientId == client_id, cancellation);
         if (application is null) return Refused.NotFound("application");
         var now = clock.GetUtcNow();
-        return TypedResults.Ok(new SecretList { Secrets = [.. application.Secrets.OrderByDescending(row => row.CreatedAt).Select(row => ToBody(row, now))] });
+        return TypedResults.Ok(new SecretList
+        {
+            Secrets = [.. application.Secrets.OrderByDescending(row => row.CreatedAt).Select(row => ToBody(row, now))],
+        });
     }
 
     private static async Task<Results<Created<AddedSecretBody>, Refused>> AddAsync(

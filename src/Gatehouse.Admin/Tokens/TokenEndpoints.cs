@@ -18,7 +18,9 @@ internal sealed record TokenRevocationRequest
     [JsonPropertyName("jti"), Description("The token's id. Give this, or the token.")]
     public string? TokenId { get; init; }
 
-    [JsonPropertyName("exp"), JsonNumberHandling(JsonNumberHandling.Strict), Description("The token's exp in seconds, so that the revocation need not be kept longer. Left out: the longest lifetime from now.")]
+    [JsonPropertyName("exp"), JsonNumberHandling(JsonNumberHandling.Strict)]
+    [Description("The token's exp in seconds, so that the revocation need not be kept longer. "
+        + "Left out: the longest lifetime from now.")]
     public long? ExpiresAt { get; init; }
 
     [JsonPropertyName("token"), Description("The whole access token. It must be one of this organization's.")]
@@ -45,7 +47,7 @@ internal static class TokenEndpoints
     public static void MapTokens(this RouteGroupBuilder group) =>
         group.MapPost("/tokens/revoke", RevokeAsync).WithTags("Tokens").WithName("revokeToken").WithSummary("Revoke one access token")
             .WithDescription("By its jti, or by the whole token. It is refused everywhere within one second. Revoking it again changes nothing.")
-            .Refuses(400, 404, 413, 415, 422);
+            .Refuses(400, 404, 409, 413, 415, 422);
 
     private static async Task<Results<Ok<RevokedTokenBody>, Refused>> RevokeAsync(
         JsonBody<TokenRevocationRequest> body, Tenant tenant, AdminCaller caller, AdminAccess access, TokenRevocation operations, TimeProvider clock,
@@ -63,7 +65,8 @@ internal static class TokenEndpoints
         }
         // A row with an expiry in the past would be forgotten at once and the token live on, should the caller be wrong about it.
         if (expiresAt is { } seconds && (seconds <= clock.GetUtcNow().ToUnixTimeSeconds() || seconds > LatestInstant))
-            return Refused.Invalid("exp", "Give the token's exp in seconds since 1970. This one has passed, or is out of range; leave it out when unsure.");
+            return Refused.Invalid("exp", "Give the token's exp in seconds since 1970. "
+                + "This one has passed, or is out of range; leave it out when unsure.");
         var until = expiresAt is { } instant ? DateTimeOffset.FromUnixTimeSeconds(instant) : (DateTimeOffset?)null;
         var outcome = await operations.RevokeAsync(caller.OrganizationId, tokenId!, until, caller.Actor, cancellation);
         return outcome.Value is { } revoked

@@ -22,7 +22,8 @@ internal sealed record UserRequest
     [JsonPropertyName("display_name"), Description("Up to 128 characters.")]
     public string? DisplayName { get; init; }
 
-    [JsonPropertyName("role"), JsonConverter(typeof(SnakeCase<PortalRole>)), Description("developer builds applications, support decides requests, operator runs the organization.")]
+    [JsonPropertyName("role"), JsonConverter(typeof(SnakeCase<PortalRole>))]
+    [Description("developer builds applications, support decides requests, operator runs the organization.")]
     public required PortalRole Role { get; init; }
 }
 
@@ -69,7 +70,8 @@ internal static class UserEndpoints
     public static void MapUsers(this RouteGroupBuilder group)
     {
         var users = group.MapGroup("/users").WithTags("Users");
-        users.MapGet("/", ListAsync).WithName("listUsers").WithSummary("List portal users").WithDescription("Ordered by e-mail address.").Refuses(422);
+        users.MapGet("/", ListAsync).WithName("listUsers")
+            .WithSummary("List portal users").WithDescription("A page at a time, ordered by e-mail address.").Refuses(422);
         users.MapPost("/", CreateAsync).WithName("createUser").WithSummary("Create a portal user").Refuses(400, 409, 413, 415, 422)
             .WithDescription("With a generated first password, which stands in this answer and in no later one.");
     }
@@ -100,5 +102,6 @@ internal static class UserEndpoints
             : Refused.Of(outcome);
     }
 
-    private static UserBody ToBody(PortalUser row) => new() { Id = row.Id, Email = row.Email ?? string.Empty, DisplayName = row.DisplayName, Role = row.Role };
+    private static UserBody ToBody(PortalUser row) =>
+        new() { Id = row.Id, Email = row.Email ?? string.Empty, DisplayName = row.DisplayName, Role = row.Role };
 }

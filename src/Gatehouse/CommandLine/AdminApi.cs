@@ -29,7 +29,8 @@ internal sealed class AdminApi : IDisposable
 
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, cancellation);
 
-    public Task<JsonElement> PostAsync(string path, JsonObject? body, CancellationToken cancellation) => SendAsync(HttpMethod.Post, path, body, cancellation);
+    public Task<JsonElement> PostAsync(string path, JsonObject? body, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, path, body, cancellation);
 
     public void Dispose() => _http.Dispose();
 
@@ -50,7 +51,8 @@ internal sealed class AdminApi : IDisposable
         catch (HttpRequestException exception)
         {
             throw new StartRefusedException(
-                OneLine($"{_base} cannot be reached: {exception.InnerException?.Message ?? exception.Message} Check that Gatehouse runs and that its CA is trusted."), exception);
+                OneLine($"{_base} cannot be reached: {exception.InnerException?.Message ?? exception.Message} "
+                    + "Check that Gatehouse runs and that its CA is trusted."), exception);
         }
         catch (TaskCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
@@ -76,7 +78,8 @@ internal sealed class AdminApi : IDisposable
     {
         var detail = problem.Text("detail");
         if (detail.Length == 0) return $"The Admin API answered {(int)status}. Check that the address is that of the Admin API.";
-        var fields = problem.Items("errors").Select(error => error.Text("field")).Where(field => field.Length > 0 && !detail.Contains(field, StringComparison.Ordinal)).ToList();
+        var fields = problem.Items("errors").Select(error => error.Text("field"))
+            .Where(field => field.Length > 0 && !detail.Contains(field, StringComparison.Ordinal)).ToList();
         return OneLine($"{detail}{(fields.Count > 0 ? $" ({string.Join(", ", fields)})" : "")} [{(int)status}, trace {problem.Text("trace_id")}]");
     }
 

@@ -21,7 +21,8 @@ internal sealed class Apps(AdminApi api, AppsOutput output)
                 ("scope", created.Text("scope")));
             ShowContracts(created);
             output.Line("Keep the secret now: it is not printed again.");
-            if (created.Items("apis").Any(contract => contract.Text("state") == "requested")) output.Line("A requested contract gives no scope until it is approved.");
+            if (created.Items("apis").Any(contract => contract.Text("state") == "requested"))
+                output.Line("A requested contract gives no scope until it is approved.");
         });
     }
 
@@ -41,7 +42,9 @@ internal sealed class Apps(AdminApi api, AppsOutput output)
         {
             if (all.Count == 0)
             {
-                output.Line(search is null ? "There is no application yet. Register one with: gatehouse apps create NAME --api API" : "No application matches.");
+                output.Line(search is null
+                    ? "There is no application yet. Register one with: gatehouse apps create NAME --api API"
+                    : "No application matches.");
                 return;
             }
             output.Table(["client_id", "name", "state", "contracts"], list.Items("applications").Select(row => (IEnumerable<string>)
@@ -61,7 +64,8 @@ internal sealed class Apps(AdminApi api, AppsOutput output)
             ShowApplication(application);
             ShowContracts(application);
             output.Table(["secret", "label", "state", "created", "expires", "last used"], secrets.Items("secrets").Select(row => (IEnumerable<string>)
-                [row.Text("id"), row.Text("label"), row.Text("state"), row.Text("created_at"), Or(row.Text("expires_at"), "never"), Or(row.Text("last_used_at"), "never")]));
+                [row.Text("id"), row.Text("label"), row.Text("state"), row.Text("created_at"),
+                    Or(row.Text("expires_at"), "never"), Or(row.Text("last_used_at"), "never")]));
         });
     }
 

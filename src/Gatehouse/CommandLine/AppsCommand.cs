@@ -13,7 +13,7 @@ public static class AppsCommand
     {
         var data = new Option<string?>("--data")
         {
-            Description = $"The demo's data folder. Default: the environment variables GATEHOUSE_ADMIN_URL, GATEHOUSE_TOKEN_ENDPOINT, GATEHOUSE_CLIENT_ID, "
+            Description = "The demo's data folder. Default: the environment variables GATEHOUSE_ADMIN_URL, GATEHOUSE_TOKEN_ENDPOINT, GATEHOUSE_CLIENT_ID, "
                 + $"GATEHOUSE_CLIENT_SECRET and GATEHOUSE_CA_FILE when they are set, otherwise {DefaultDataFolder}.",
             Recursive = true, HelpName = "DIR",
         };
@@ -64,7 +64,8 @@ public static class AppsCommand
             Description = "When it expires, as 2027-01-31 or 2027-01-31T12:00:00Z (UTC unless an offset is given). Default: never.", HelpName = "TIME",
             CustomParser = result =>
             {
-                if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) return instant;
+                if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+                    return instant;
                 result.AddError("--expires takes a time such as 2027-01-31 or 2027-01-31T12:00:00Z.");
                 return null;
             },
@@ -77,10 +78,16 @@ public static class AppsCommand
 
     private static Command Revoke(Runner run)
     {
-        var clientId = new Argument<string?>("CLIENT_ID") { Description = "The application whose tokens are all revoked.", Arity = ArgumentArity.ZeroOrOne };
+        var clientId = new Argument<string?>("CLIENT_ID")
+        {
+            Description = "The application whose tokens are all revoked.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var retire = new Option<bool>("--retire") { Description = "Retire the application: no token from now on, and every token it holds is refused." };
         var jti = new Option<string?>("--jti") { Description = "Revoke only the access token with this id.", HelpName = "JTI" };
-        var command = new Command("revoke", "Revoke all tokens of an application, or one token. It takes effect within one second.") { clientId, retire, jti };
+        var command = new Command("revoke", "Revoke all tokens of an application, or one token. It takes effect within one second.")
+        {
+            clientId, retire, jti,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(clientId) is null == result.GetValue(jti) is null) result.AddError("Give either a CLIENT_ID or --jti.");

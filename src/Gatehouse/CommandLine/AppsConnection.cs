@@ -42,7 +42,8 @@ internal sealed record AppsConnection(Uri AdminUrl, AccessTokenOptions Token)
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new StartRefusedException(
-                $"There is no {file}. Start the demo, name its folder with --data, or set {AdminUrlVariable}, {TokenEndpointVariable}, {ClientIdVariable} and {ClientSecretVariable}.", exception);
+                $"There is no {file}. Start the demo, name its folder with --data, "
+                + $"or set {AdminUrlVariable}, {TokenEndpointVariable}, {ClientIdVariable} and {ClientSecretVariable}.", exception);
         }
         catch (UnauthorizedAccessException exception)
         {

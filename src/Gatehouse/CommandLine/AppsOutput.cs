@@ -16,8 +16,12 @@ internal sealed class AppsOutput
     public AppsOutput(TextWriter writer, bool json)
     {
         (_writer, _json) = (writer, json);
-        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        if (Console.IsOutputRedirected || writer != Console.Out) _console.Profile.Width = RedirectedWidth;
+        var terminal = writer == Console.Out && !Console.IsOutputRedirected;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
+        if (!terminal) _console.Profile.Width = RedirectedWidth;
     }
 
     /// <summary>Writes the answer as JSON when that was asked for, otherwise as the lines and tables given.</summary>

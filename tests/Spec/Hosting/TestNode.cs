@@ -32,6 +32,9 @@ public sealed class TestNode : IAsyncLifetime
 
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
+    /// <summary>What a client must trust.</summary>
+    public string CertificatePem => _certificate.ExportCertificatePem();
+
     public StoreDatabase Database { get; private set; } = null!;
 
     public KeyEncryptionKey Key { get; } = KeyEncryptionKey.Generate(out _);
