@@ -1,6 +1,7 @@
 using Gatehouse.Admin;
 using Gatehouse.AuthServer;
 using Gatehouse.Gateway;
+using Gatehouse.Portal;
 using Gatehouse.Store;
 
 namespace Gatehouse.Composition;
@@ -20,13 +21,24 @@ public static class Node
         builder.Services.AddGatehouseStore(options.Database, options.Key);
         if (options.Roles.HasFlag(NodeRoles.Auth)) builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer)).AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
         if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer));
+        if (options.Roles.HasFlag(NodeRoles.Portal)) builder.Services.AddGatehousePortal(DescribeServers(options));
 
         var app = builder.Build();
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapGatehouseAuthServer().MapGatehouseAdmin();
+        if (options.Roles.HasFlag(NodeRoles.Portal)) app.UseGatehousePortal();
         return app;
     }
+
+    private static PortalOptions DescribeServers(NodeOptions options) => new()
+    {
+        Issuer = options.Issuer,
+        TokenEndpoint = options.Issuer + AuthServerOptions.TokenPath,
+        ApiUrl = options.ApiUrl,
+        CaFile = options.CaFile,
+        SampleCalls = options.SampleCalls,
+    };
 
     // The connection's listener decides, not the Host header: a header is the caller's to choose.
     private static void UseWhenGateway(this IApplicationBuilder app, Action<IApplicationBuilder> gateway) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gatehouse.Portal;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Secrets;
 
@@ -39,6 +40,9 @@ public sealed record NodeOptions
 
     /// <summary>The least severe level of Gatehouse's own log; the libraries below it log warnings and worse.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>The calls that the portal shows, by the API's slug.</summary>
+    public IReadOnlyDictionary<string, SampleCall> SampleCalls { get; init; } = new Dictionary<string, SampleCall>();
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Gatehouse.Composition;
 using Gatehouse.Configuration;
+using Gatehouse.Portal;
 using Gatehouse.Store.Database;
 using Labels;
 
@@ -35,7 +36,9 @@ internal static class DemoCommand
         {
             Issuer = $"https://localhost:{port}", ApiUrl = $"https://localhost:{apiPort}", BothLoopbacks = true,
             AuthEndPoint = new IPEndPoint(IPAddress.Loopback, port), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, apiPort),
-            Certificate = DemoCertificates.Open(folder.Path, TimeProvider.System), CaFile = caFile, Database = database, Key = key,
+            Certificate = DemoCertificates.Open(folder.Path, TimeProvider.System), CaFile = caFile,
+            SampleCalls = new Dictionary<string, SampleCall> { ["labels"] = new("POST", "/labels/domestic", SampleLabel.Json) },
+            Database = database, Key = key,
         };
         Ports.RefuseTaken(port, "--port");
         Ports.RefuseTaken(apiPort, "--api-port");
