@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Gatehouse.CommandLine;
 using Gatehouse.Demo;
+using Gatehouse.Diagnosis;
 using Gatehouse.Serve;
 
 var root = new RootCommand("Gatehouse: OAuth 2.0 authorization server, developer portal and API gateway in one program.")
@@ -10,6 +11,7 @@ var root = new RootCommand("Gatehouse: OAuth 2.0 authorization server, developer
     ServeCommand.Create(),
     InitCommand.Create(),
     AppsCommand.Create(),
+    DoctorCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Action is ParseErrorAction usage) usage.ShowHelp = false; // One line on standard error; --help tells the rest.

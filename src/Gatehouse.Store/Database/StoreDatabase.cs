@@ -47,14 +47,29 @@ public sealed class StoreDatabase
     /// <exception cref="StoreUnusableException">The database is newer, incomplete, unreachable, or sealed under another key.</exception>
     public async Task PrepareAsync(KeyEncryptionKey key, CancellationToken cancellation = default)
     {
+        await LookAsync(key, cancellation);
         try
         {
-            await using (var look = OpenToLook())
-            {
-                if (look is not null && await Schema.InspectAsync(look, cancellation)) await KeyProof.CheckAsync(look, key, cancellation);
-            }
             await using (var db = Open()) await Schema.UpdateAsync(db, cancellation);
             await KeyProof.EnsureAsync(this, key, cancellation);
+        }
+        catch (Exception exception) when (StoreUnusableException.CanExplain(exception))
+        {
+            throw StoreUnusableException.Explain(exception);
+        }
+    }
+
+    /// <summary>Says whether the database could be used, and changes nothing.</summary>
+    /// <returns>False when it is empty or not there: the first start makes it.</returns>
+    /// <exception cref="StoreUnusableException">The database is newer, incomplete, unreachable, or sealed under another key.</exception>
+    public async Task<bool> LookAsync(KeyEncryptionKey key, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var look = OpenToLook();
+            if (look is null || !await Schema.InspectAsync(look, cancellation)) return false;
+            await KeyProof.CheckAsync(look, key, cancellation);
+            return true;
         }
         catch (Exception exception) when (StoreUnusableException.CanExplain(exception))
         {

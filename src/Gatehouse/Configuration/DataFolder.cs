@@ -15,7 +15,11 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    public string DatabaseFile => System.IO.Path.Combine(Path, "gatehouse.db");
+    public string DatabaseFile => DatabaseFileIn(Path);
+
+    public static string DatabaseFileIn(string folder) => System.IO.Path.Combine(folder, "gatehouse.db");
+
+    public static string KeyFileIn(string folder) => System.IO.Path.Combine(folder, "key-encryption.key");
 
     /// <summary>Opens the folder, made when missing, and keeps every other node out of it: SQLite serves one.</summary>
     /// <exception cref="StartRefusedException">It cannot be written, or another node uses it.</exception>
@@ -45,7 +49,7 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The key-encryption key of the folder; made at first use, never replaced.</summary>
     public KeyEncryptionKey OpenKey()
     {
-        var file = System.IO.Path.Combine(Path, "key-encryption.key");
+        var file = KeyFileIn(Path);
         if (!File.Exists(file))
         {
             if (File.Exists(DatabaseFile))

@@ -24,13 +24,21 @@ internal static class DemoCertificates
         var (ca, server, key) = (CaFileIn(folder), Path.Combine(folder, "tls", "server.pem"), Path.Combine(folder, "tls", "server.key"));
         Directory.CreateDirectory(Path.Combine(folder, "tls"));
         if (!File.Exists(ca) || !File.Exists(server) || !File.Exists(key) || IsStale(server, clock)) Create(ca, server, key, clock.GetUtcNow());
+        return Load(folder);
+    }
+
+    /// <summary>The server certificate that is there.</summary>
+    /// <exception cref="StartRefusedException">There is none, or it is damaged.</exception>
+    public static X509Certificate2 Load(string folder)
+    {
+        var tls = Path.Combine(folder, "tls");
         try
         {
-            return CertificateFiles.Load(server, key);
+            return CertificateFiles.Load(Path.Combine(tls, "server.pem"), Path.Combine(tls, "server.key"));
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or IOException)
         {
-            throw new StartRefusedException($"The certificate in {Path.GetDirectoryName(server)} is damaged. Delete that folder; the demo makes a new one.", exception);
+            throw new StartRefusedException($"The certificate in {tls} is missing or damaged. Delete that folder; the demo makes a new one.", exception);
         }
     }
 
