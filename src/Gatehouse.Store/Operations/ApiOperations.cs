@@ -96,6 +96,8 @@ internal static class ApiRules
     {
         if (!IsSlug(api.Slug)) return ("slug", "Give a slug of 1 to 64 characters out of a-z, 0-9 and '-'.");
         if (api.Name.Trim().Length is 0 or > 128) return ("name", "Give a name of 1 to 128 characters.");
+        if (Texts(api).FirstOrDefault(text => text.Length > 4000 || text.Contains('\0', StringComparison.Ordinal)) is not null)
+            return ("description", "A text may have up to 4000 characters and must not contain NUL.");
         if (!Uri.TryCreate(api.Resource, UriKind.Absolute, out var resource) || resource.Fragment.Length > 0 || api.Resource.Length > 512)
             return ("resource", "Give an absolute URI without a fragment (RFC 8707 §2).");
         if (api.Upstream is not null && !(Uri.TryCreate(api.Upstream, UriKind.Absolute, out var upstream) && upstream.Scheme is "http" or "https"))
@@ -113,6 +115,15 @@ internal static class ApiRules
             if (CheckOperation(api, operation) is { } fault) return ("operations", fault);
         return null;
     }
+
+    // PostgreSQL stores no NUL in a text.
+    private static IEnumerable<string> Texts(Api api) =>
+    [
+        api.Name, api.Description, api.Resource, api.Upstream ?? string.Empty,
+        .. api.Scopes.Select(scope => scope.Description),
+        .. api.Operations.Select(operation => operation.PathTemplate),
+        .. api.Plans.SelectMany(plan => new[] { plan.Name, plan.Description }),
+    ];
 
     private static string? CheckOperation(Api api, ApiOperation operation)
     {

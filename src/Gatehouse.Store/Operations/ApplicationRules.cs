@@ -13,6 +13,8 @@ internal static class ApplicationRules
         if (draft.Name.Trim().Length is 0 or > 128) return ("client_name", "Give a name of 1 to 128 characters.");
         if (draft.Name.Any(char.IsControl)) return ("client_name", "The name must not contain control characters.");
         if (draft.Description.Length > 1000) return ("description", "The description may have up to 1000 characters.");
+        // PostgreSQL stores no NUL in a text.
+        if (draft.Description.Contains('\0', StringComparison.Ordinal)) return ("description", "The description must not contain NUL.");
         if (draft.GrantTypes.FirstOrDefault(grant => grant != GrantType.ClientCredentials) is { } grant)
             return ("grant_types", $"'{Printable(grant)}' is not a grant type this server offers. Offered: client_credentials.");
         if (!TokenEndpointAuthMethods.IsSupported(draft.TokenEndpointAuthMethod))
@@ -25,7 +27,7 @@ internal static class ApplicationRules
 
     // RFC 6749 §3.1.2: absolute, no fragment. RFC 9700 §4.1.3: no patterns.
     private static bool IsRedirectUri(string text) =>
-        text.Length <= 2048 && !text.Contains('*', StringComparison.Ordinal) && !text.Contains('#', StringComparison.Ordinal)
+        text.Length <= 2048 && !text.Any(char.IsControl) && !text.Contains('*', StringComparison.Ordinal) && !text.Contains('#', StringComparison.Ordinal)
         && Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 

@@ -25,15 +25,15 @@ public sealed partial class ProblemRecorder(StoreDatabase database, ILogger<Prob
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            // A batch is out of the queue when it is written, so a stop does not break it off.
-            while (await _waiting.Reader.WaitToReadAsync(stoppingToken)) await WriteAsync();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            while (_waiting.Reader.TryPeek(out _)) await WriteAsync(); // What the last requests left.
-        }
+        // A batch is out of the queue when it is written, so a stop does not break it off.
+        while (await _waiting.Reader.WaitToReadAsync(stoppingToken)) await WriteAsync();
+    }
+
+    /// <summary>Ends, and writes what the last requests left, also when it was stopped before it began.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested && _waiting.Reader.TryPeek(out _)) await WriteAsync();
     }
 
     private async Task WriteAsync()

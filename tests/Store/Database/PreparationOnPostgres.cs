@@ -42,7 +42,7 @@ public sealed class PreparationOnPostgres() : PreparationTests(StoreProvider.Pos
 
     // pg_dump writes a key of its own around each dump.
     private protected override async Task<string> FingerprintAsync(StoreOptions options) =>
-        string.Join('\n', (await Server.DumpAsync(options)).Split('\n').Where(line => !line.StartsWith('\\') || line == "\\."));
+        string.Join('\n', (await (await FixtureAsync<PostgresServer>()).DumpAsync(options)).Split('\n').Where(line => !line.StartsWith('\\') || line == "\\."));
 
     private static Task<StoreUnusableException> RefusalOfAsync(StoreOptions options) =>
         Assert.ThrowsAsync<StoreUnusableException>(() => new StoreDatabase(options).PrepareAsync(TestStore.Key));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Gatehouse.Tests.Store.Fixture;
@@ -71,6 +72,16 @@ internal sealed class FailingQuery(string table) : DbCommandInterceptor
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
         command.CommandText.Contains($"\"{table}\"", StringComparison.Ordinal) && Interlocked.Exchange(ref _failures, 0) == 1
+            ? throw new TimeoutException("The database is away.")
+            : ValueTask.FromResult(result);
+}
+
+/// <summary>Fails every save that would insert into a table.</summary>
+internal sealed class FailingWrite(string table) : SaveChangesInterceptor
+{
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+        eventData.Context!.ChangeTracker.Entries().Any(entry => entry.Metadata.GetTableName() == table)
             ? throw new TimeoutException("The database is away.")
             : ValueTask.FromResult(result);
 }

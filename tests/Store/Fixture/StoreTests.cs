@@ -9,12 +9,10 @@ public abstract class StoreTests(StoreProvider provider) : IAsyncLifetime
     /// <summary>How long a test waits for what must come: a failure is an exception then, not a run that never ends.</summary>
     protected static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gatehouse-store-");
+    private readonly Lazy<DirectoryInfo> _folder = new(() => Directory.CreateTempSubdirectory("gatehouse-store-"));
     private TestStore? _store;
 
     private protected TestStore Store => _store!;
-
-    private protected static PostgresServer Server => TestContext.Current.GetFixture<PostgresServer>().AsTask().GetAwaiter().GetResult()!;
 
     public virtual async ValueTask InitializeAsync() => _store = await TestStore.OpenAsync(await CreateOptionsAsync(migrated: true));
 
@@ -30,19 +28,22 @@ public abstract class StoreTests(StoreProvider provider) : IAsyncLifetime
         {
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         }
-        _folder.Delete(recursive: true);
+        if (_folder.IsValueCreated) _folder.Value.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>A database of this kind, empty or migrated.</summary>
     private protected async Task<StoreOptions> CreateOptionsAsync(bool migrated)
     {
-        if (provider == StoreProvider.PostgreSql) return await Server.CreateDatabaseAsync(migrated);
-        var options = StoreOptions.Sqlite(FileOf($"{Guid.NewGuid():N}.db"));
-        if (migrated) await new StoreDatabase(options).PrepareAsync(TestStore.Key);
-        return options;
+        if (provider == StoreProvider.PostgreSql) return await (await FixtureAsync<PostgresServer>()).CreateDatabaseAsync(migrated);
+        var file = FileOf($"{Guid.NewGuid():N}.db");
+        if (migrated) (await FixtureAsync<SqliteTemplate>()).CopyTo(file);
+        return StoreOptions.Sqlite(file);
     }
 
+    private protected static async Task<T> FixtureAsync<T>()
+        where T : class => (T)(await TestContext.Current.GetFixture(typeof(T)))!;
+
     /// <summary>A path in this test's folder.</summary>
-    private protected string FileOf(string name) => Path.Combine(_folder.FullName, name);
+    private protected string FileOf(string name) => Path.Combine(_folder.Value.FullName, name);
 }

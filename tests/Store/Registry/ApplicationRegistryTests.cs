@@ -58,24 +58,13 @@ public abstract class ApplicationRegistryTests(StoreProvider provider) : StoreTe
         Assert.Equal("Now real", (await registry.FindAsync("invented")).Value!.Name);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("nul\0")]
-    [InlineData("line\n")]
-    [InlineData("ünïcode")]
-    [InlineData("\ud800")]
-    public async Task An_id_that_cannot_exist_is_absent_without_asking(string clientId)
-    {
-        var meter = new CommandMeter();
-        Assert.Equal(Lookup<RegisteredApplication>.Absent, await Open(meter).FindAsync(clientId));
-        Assert.Equal(0, meter.Count);
-    }
-
     [Fact]
-    public async Task An_id_that_is_too_long_is_absent_without_asking()
+    public async Task An_id_that_cannot_exist_is_absent_without_asking()
     {
         var meter = new CommandMeter();
-        Assert.Equal(Lookup<RegisteredApplication>.Absent, await Open(meter).FindAsync(new string('a', 129)));
+        var registry = Open(meter);
+        foreach (var clientId in new[] { "", "nul\0", "line\n", "\u00fcnicode", "\ud800", new string('a', 129) })
+            Assert.Equal(Lookup<RegisteredApplication>.Absent, await registry.FindAsync(clientId));
         Assert.Equal(0, meter.Count);
     }
 

@@ -1,0 +1,140 @@
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
+using Gatehouse.Store.Recording;
+using Gatehouse.Tests.Store.Fixture;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Tests.Store.Recording;
+
+public sealed class RecordingOnSqlite() : RecordingTests(StoreProvider.Sqlite);
+
+public sealed class RecordingOnPostgres() : RecordingTests(StoreProvider.PostgreSql);
+
+/// <summary>What is written behind a request's back.</summary>
+public abstract class RecordingTests(StoreProvider provider) : StoreTests(provider)
+{
+    [Fact]
+    public async Task The_newest_fifty_problems_of_an_application_are_kept()
+    {
+        var first = (await Store.CreateApplicationAsync()).Application.Id;
+        var second = (await Store.CreateApplicationAsync()).Application.Id;
+        await RecordAsync(Store.Database, Enumerable.Range(0, 120).Select(number => Problem(first, number)).Append(Problem(second, 0)));
+
+        var kept = await Store.ReadAsync(db => db.Problems.Where(row => row.ApplicationId == first).OrderBy(row => row.At).Select(row => row.TraceId).ToListAsync());
+        Assert.Equal(Enumerable.Range(70, 50).Select(number => $"trace {number}"), kept);
+        Assert.Equal(1, await Store.ReadAsync(db => db.Problems.CountAsync(row => row.ApplicationId == second)));
+    }
+
+    [Fact]
+    public async Task A_flood_is_dropped_and_what_was_taken_is_written_at_the_stop()
+    {
+        var applications = new List<Guid>();
+        for (var number = 0; number < 30; number++) applications.Add((await Store.CreateApplicationAsync()).Application.Id);
+        // Nothing is read before the start, so the queue fills up: 1000 of 5000, taken in order.
+        await RecordAsync(Store.Database, Enumerable.Range(0, 5_000).Select(number => Problem(applications[number % 30], number)));
+
+        Assert.Equal(1_000, await Store.ReadAsync(db => db.Problems.CountAsync()));
+        Assert.Equal("trace 999", await Store.ReadAsync(db => db.Problems.OrderByDescending(row => row.At).Select(row => row.TraceId).FirstAsync()));
+    }
+
+    [Fact]
+    public async Task Problems_of_an_application_that_is_gone_do_not_lose_the_others()
+    {
+        var application = (await Store.CreateApplicationAsync()).Application.Id;
+        await RecordAsync(Store.Database, [Problem(Guid.NewGuid(), 1), Problem(application, 2)]);
+        Assert.Equal("trace 2", await Store.ReadAsync(db => db.Problems.Select(row => row.TraceId).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_does_not_end_the_recorder()
+    {
+        var application = (await Store.CreateApplicationAsync()).Application.Id;
+        var outage = new Outage();
+        using var recorder = new ProblemRecorder(Store.OpenElsewhere(outage), new TestLog<ProblemRecorder>());
+        outage.Begin();
+        await recorder.StartAsync(default);
+        recorder.Record(Problem(application, 1));
+        await outage.Refused.WaitAsync(Deadline);
+        outage.End();
+        recorder.Record(Problem(application, 2));
+        await recorder.StopAsync(default);
+
+        Assert.Equal("trace 2", await Store.ReadAsync(db => db.Problems.Select(row => row.TraceId).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task The_last_use_of_a_secret_is_written_and_never_goes_back()
+    {
+        var secret = (await Store.CreateApplicationAsync()).SecretId;
+        using var here = new SecretUsage(Store.Database, Store.Clock, new TestLog<SecretUsage>());
+        using var elsewhere = new SecretUsage(Store.OpenElsewhere(), Store.Clock, new TestLog<SecretUsage>());
+        here.Record(secret);
+        Store.Clock.Advance(TimeSpan.FromSeconds(3));
+        elsewhere.Record(secret);
+        await elsewhere.FlushAsync(default);
+        await here.FlushAsync(default);
+
+        Assert.Equal(Store.Clock.GetUtcNow(), await LastUsedAsync(secret));
+    }
+
+    [Fact]
+    public async Task A_flush_that_fails_keeps_the_times_for_the_next()
+    {
+        var secret = (await Store.CreateApplicationAsync()).SecretId;
+        var outage = new Outage();
+        using var usage = new SecretUsage(Store.OpenElsewhere(outage), Store.Clock, new TestLog<SecretUsage>());
+        usage.Record(secret);
+        var used = Store.Clock.GetUtcNow();
+        outage.Begin();
+        await usage.FlushAsync(default);
+        Assert.Null(await LastUsedAsync(secret));
+        outage.End();
+        Store.Clock.Advance(TimeSpan.FromSeconds(5));
+        await usage.FlushAsync(default);
+
+        Assert.Equal(used, await LastUsedAsync(secret));
+    }
+
+    [Fact]
+    public async Task The_last_uses_before_a_stop_are_written()
+    {
+        var secret = (await Store.CreateApplicationAsync()).SecretId;
+        using var usage = new SecretUsage(Store.Database, Store.Clock, new TestLog<SecretUsage>());
+        await usage.StartAsync(default);
+        usage.Record(secret);
+        await usage.StopAsync(default);
+
+        Assert.Equal(Store.Clock.GetUtcNow(), await LastUsedAsync(secret));
+    }
+
+    [Fact]
+    public async Task The_use_of_a_secret_that_is_gone_does_not_lose_the_others()
+    {
+        var gone = await Store.CreateApplicationAsync();
+        var kept = await Store.CreateApplicationAsync();
+        using var usage = new SecretUsage(Store.Database, Store.Clock, new TestLog<SecretUsage>());
+        usage.Record(gone.SecretId);
+        usage.Record(kept.SecretId);
+        await Store.Applications.DeleteAsync(gone.Application.Id, Actor.System);
+        await usage.FlushAsync(default);
+
+        Assert.NotNull(await LastUsedAsync(kept.SecretId));
+    }
+
+    private Task<DateTimeOffset?> LastUsedAsync(Guid secretId) =>
+        Store.ReadAsync(db => db.ApplicationSecrets.Where(row => row.Id == secretId).Select(row => row.LastUsedAt).SingleAsync());
+
+    private Problem Problem(Guid applicationId, int number) => new()
+    {
+        ApplicationId = applicationId, At = Store.Clock.GetUtcNow().AddSeconds(number), TraceId = $"trace {number}", Code = "code", Cause = "Because.",
+    };
+
+    private static async Task RecordAsync(StoreDatabase database, IEnumerable<Problem> problems)
+    {
+        using var recorder = new ProblemRecorder(database, new TestLog<ProblemRecorder>());
+        foreach (var problem in problems) recorder.Record(problem);
+        await recorder.StartAsync(default);
+        await recorder.StopAsync(default);
+    }
+}
