@@ -1,4 +1,5 @@
 using Gatehouse.Portal.Hosting;
+using Gatehouse.Portal.Pages;
 using Gatehouse.Portal.Pages.Applications;
 using Gatehouse.Portal.Reveal;
 using Gatehouse.Portal.Sessions;
@@ -15,7 +16,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,12 +47,7 @@ public static class GatehousePortal
     {
         app.UseWhen(IsOurs, portal => portal
             .Use(next => http => PageHeaders.AddAsync(http, next))
-            .UseExceptionHandler(new ExceptionHandlerOptions
-            {
-                ExceptionHandlingPath = PortalLinks.Root + "/problem/500",
-                StatusCodeSelector = fault => fault is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-            })
-            .UseStatusCodePagesWithReExecute(PortalLinks.Root + "/problem/{0}"));
+            .UseProblemAnswers());
         // No scheme is the default one, so this acts on nothing but endpoints that ask for a policy: the portal's pages.
         app.UseAuthentication();
         app.UseAuthorization();
@@ -111,9 +106,8 @@ public static class GatehousePortal
             antiforgery.FormFieldName = "form_token";
             antiforgery.SuppressXFrameOptionsHeader = true; // Set with the other headers, for every page.
         });
-        services.Configure<CookieTempDataProviderOptions>(notice => Harden(notice.Cookie, "__Host-gatehouse-notice"));
-        services.Configure<RazorPagesOptions>(pages => pages.Conventions.Add(new PageRules()));
-        services.AddRazorPages().ConfigureApplicationPartManager(AddOurPages);
+        services.Configure<CookieTempDataProviderOptions>(notice => Harden(notice.Cookie, PortalPage.NoticeCookie));
+        services.AddRazorPages(pages => pages.Conventions.Add(new PageRules())).ConfigureApplicationPartManager(AddOurPages);
     }
 
     private static void Harden(CookieBuilder cookie, string name)

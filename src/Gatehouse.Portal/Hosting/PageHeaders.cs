@@ -38,8 +38,9 @@ internal static class PageHeaders
         headers["Permissions-Policy"] =
             "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)";
         headers.StrictTransportSecurity = IsLocal(http.Request.Host.Host) ? FiveMinutes : OneYear;
-        // Pages show secrets and who owns what. Only the assets say otherwise.
-        if (!PortalAssets.IsAsset(http.Request.Path)) headers.CacheControl = "no-store";
+        // Pages show secrets and who owns what. Only an asset that is there may be kept.
+        if (!http.Request.Path.StartsWithSegments(PortalAssets.Folder) || http.Response.StatusCode >= StatusCodes.Status400BadRequest)
+            headers.CacheControl = "no-store";
     }
 
     private static bool IsLocal(string host) =>

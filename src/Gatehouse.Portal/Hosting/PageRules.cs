@@ -1,5 +1,6 @@
 using System.Reflection;
 using Gatehouse.Portal.Pages.Application;
+using Gatehouse.Portal.Pages.Problem;
 using Gatehouse.Portal.Tenancy;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -21,6 +22,7 @@ internal sealed class PageRules : IPageApplicationModelConvention
             model.EndpointMetadata.Add(new AuthorizeAttribute(Membership.Policy));
         if (model.RelativePath.StartsWith(OwnedFolder, StringComparison.Ordinal) && !typeof(OwnedApplicationPage).IsAssignableFrom(model.ModelType))
             throw new InvalidOperationException($"{model.RelativePath} is about one application and must derive from {nameof(OwnedApplicationPage)}.");
+        if (model.ModelType == typeof(ProblemPage)) return; // It comes after the form was read.
         model.Filters.Add(new RequestSizeLimitAttribute(MaxForm));
         model.Filters.Add(new RequestFormLimitsAttribute
         {

@@ -9,7 +9,7 @@ namespace Gatehouse.Portal.Hosting;
 /// <summary>The stylesheet, the script and the icon, under names that change with their content and may therefore be kept forever.</summary>
 internal sealed class PortalAssets
 {
-    private const string Folder = PortalLinks.Root + "/assets";
+    public const string Folder = PortalLinks.Root + "/assets";
     private const string ResourcePrefix = "Assets/";
 
     private static readonly FrozenDictionary<string, string> ContentTypes = new Dictionary<string, string>
@@ -31,18 +31,12 @@ internal sealed class PortalAssets
 
     public const string Route = Folder + "/{file}";
 
-    public static bool IsAsset(PathString path) => path.StartsWithSegments(Folder, StringComparison.Ordinal);
-
     /// <summary>The path, without a path base, at which the asset of this name is.</summary>
     public string PathOf(string name) => _pathByName[name];
 
     public IResult Serve(string file, HttpContext http)
     {
-        if (!_byFile.TryGetValue(file, out var asset))
-        {
-            http.Response.Headers.CacheControl = "no-store";
-            return Results.NotFound();
-        }
+        if (!_byFile.TryGetValue(file, out var asset)) return Results.NotFound();
         http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
         return Results.Bytes(asset.Content, asset.ContentType, entityTag: asset.Tag);
     }

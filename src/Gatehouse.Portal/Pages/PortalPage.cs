@@ -13,6 +13,7 @@ namespace Gatehouse.Portal.Pages;
 internal abstract class PortalPage : PageModel
 {
     public const string NoticeKey = "notice";
+    public const string NoticeCookie = "__Host-gatehouse-notice";
 
     private PortalSession? _session;
 

@@ -6,7 +6,16 @@ namespace Gatehouse.Portal.Pages.Applications;
 /// <summary>An API that a developer may ask for, with its plans.</summary>
 internal sealed record OfferedApi(Guid Id, string Name, string Description, IReadOnlyList<OfferedPlan> Plans);
 
-internal sealed record OfferedPlan(Guid Id, string Name, string Description, bool ApprovedByHand, int TokenLifetimeSeconds);
+internal sealed record OfferedPlan(Guid Id, string Name, string Description, bool ApprovedByHand, int TokenLifetimeSeconds)
+{
+    /// <summary>In the unit that a person would use, rounded.</summary>
+    public string TokenLifetime => TimeSpan.FromSeconds(TokenLifetimeSeconds) switch
+    {
+        { TotalMinutes: < 2 } => $"{TokenLifetimeSeconds} seconds",
+        { TotalHours: < 2 } span => $"{Math.Round(span.TotalMinutes)} minutes",
+        var span => $"{Math.Round(span.TotalHours)} hours",
+    };
+}
 
 /// <summary>
 /// What a developer may choose from. APIs without an upstream belong to Gatehouse itself: an operator gives access to them, nobody asks here.

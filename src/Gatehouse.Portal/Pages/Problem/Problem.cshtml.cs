@@ -4,6 +4,7 @@ using Gatehouse.Protocol.Vocabulary;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,6 @@ namespace Gatehouse.Portal.Pages.Problem;
 /// </summary>
 [PublicPage]
 [IgnoreAntiforgeryToken] // A form that was refused ends here with its own method.
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class ProblemPage(CurrentOrganization organization, ILogger<ProblemPage> log) : PageModel
 {
     public string Trace { get; } = TraceId.New();
@@ -28,18 +28,14 @@ internal sealed partial class ProblemPage(CurrentOrganization organization, ILog
         ? new PortalLinks(Request.PathBase, known.Slug).Applications
         : null;
 
-    public void OnGet() => Explain();
-
-    public void OnPost() => Explain();
-
-    private void Explain()
+    /// <summary>Before any handler, because there is none for most methods that end here.</summary>
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
-        var fault = HttpContext.Features.Get<IExceptionHandlerPathFeature>();
-        var refusal = HttpContext.Features.Get<IStatusCodeReExecuteFeature>();
         // Whoever asks for this page itself asks for something that is not there.
-        if (fault is null && refusal is null) Response.StatusCode = StatusCodes.Status404NotFound;
+        if (Response.StatusCode < StatusCodes.Status400BadRequest) Response.StatusCode = StatusCodes.Status404NotFound;
         (Heading, Explanation) = Words(Response.StatusCode);
-        LogProblem(fault?.Error, Response.StatusCode, fault?.Path ?? refusal?.OriginalPath ?? string.Empty, Trace);
+        var level = Response.StatusCode >= StatusCodes.Status500InternalServerError ? LogLevel.Error : LogLevel.Information;
+        LogProblem(level, HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error, Response.StatusCode, Request.Path, Trace);
     }
 
     private static (string Heading, string Explanation) Words(int status) => status switch
@@ -53,6 +49,6 @@ internal sealed partial class ProblemPage(CurrentOrganization organization, ILog
         _ => ("Something went wrong on our side", "Nothing you did caused it. Try again; if it stays, tell support the trace id below."),
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Page answered {Status}: {Path}, trace {TraceId}.")]
-    private partial void LogProblem(Exception? exception, int status, string path, string traceId);
+    [LoggerMessage(Message = "Page answered {Status}: {Path}, trace {TraceId}.")]
+    private partial void LogProblem(LogLevel level, Exception? exception, int status, string path, string traceId);
 }

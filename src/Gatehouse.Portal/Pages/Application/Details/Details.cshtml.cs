@@ -26,7 +26,7 @@ internal sealed class DetailsPage(
     {
         Secrets = await SecretList.ReadAsync(db, Application.Id, clock.GetUtcNow(), cancellation);
         Facts = await ApplicationFacts.ReadAsync(db, Application.Id, options, cancellation);
-        Shown = oneTime.Take(TempData, Session, Application.Id);
+        if (Request.Cookies.ContainsKey(NoticeCookie)) Shown = oneTime.Take(TempData, Session, Application.Id);
         var taken = Facts.Contracts.Where(row => row.State != ContractState.Revoked).Select(row => row.ApiId).ToHashSet();
         MayRequestContract = (await offered.ListAsync(Organization.Id, cancellation)).Any(api => !taken.Contains(api.Id));
     }
