@@ -69,10 +69,10 @@ public sealed class ChangeTail(StoreDatabase database)
             ORDER BY c."Position"
             """).ToListAsync(cancellation);
         var pruned = await ReadPrunedAsync(db, cancellation);
-        // A horizon that went back: the database was restored from a backup under the running node.
-        var gap = !first && ((pruned >= _settled && pruned != _pruned) || seen[0].Horizon < _settled || seen.Any(row => !row.IsKnown));
-        (_settled, _pruned) = (seen[0].Horizon, pruned);
         var fresh = seen.Where(row => row.Position is { } position && !_delivered.Contains(position)).ToList();
+        // A horizon that went back: the database was restored from a backup under the running node.
+        var gap = !first && ((pruned >= _settled && pruned != _pruned) || seen[0].Horizon < _settled || fresh.Any(row => !row.IsKnown));
+        (_settled, _pruned) = (seen[0].Horizon, pruned);
         _delivered.Clear();
         _delivered.UnionWith(seen.Where(row => row.TransactionId >= _settled).Select(row => row.Position!.Value));
         return first ? [] : gap ? null : [.. fresh.Select(row => row.ToChange())];

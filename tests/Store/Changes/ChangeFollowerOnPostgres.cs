@@ -40,7 +40,7 @@ public sealed class ChangeFollowerOnPostgres() : ChangeFollowerTests(StoreProvid
         var rows = node.Delay.Read().Applied;
 
         Assert.InRange(await TerminateAsync("true"), 2, 20);
-        NpgsqlConnection.ClearAllPools(); // The test's own broken connections.
+        ClearPool(Store.Options); // The test's own broken connections.
         await Store.Applications.DeleteAsync(application.Id, Gatehouse.Store.Operations.Actor.System);
         await node.SeeNextChangeAsync(Store, Deadline);
 
@@ -61,12 +61,14 @@ public sealed class ChangeFollowerOnPostgres() : ChangeFollowerTests(StoreProvid
             var rows = node.Delay.Read().Applied;
 
             await cluster.RestartAsync();
-            using (var broken = new NpgsqlConnection(options.ConnectionString)) NpgsqlConnection.ClearPool(broken);
+            ClearPool(options);
             await node.SeeNextChangeAsync(store, Deadline);
 
             Assert.Equal(rows + 1, node.Delay.Read().Applied);
         }
     }
+
+    private protected override bool LeavesNoTrace => false;
 
     private async Task<long> TerminateAsync(string which)
     {

@@ -81,6 +81,8 @@ public abstract class ChangeTailTests(StoreProvider provider) : StoreTests(provi
         Assert.Equal(["read"], await SubjectsAsync(tail));
         await AppendAsync(Store.Clock.GetUtcNow() + ChangeTail.Retention, "kept");
         Assert.Equal(["kept"], await SubjectsAsync(tail));
+        await WaitUntilSettledAsync();
+        Assert.Empty(await SubjectsAsync(tail));
         await PruneAllAsync();
 
         Assert.Empty(await SubjectsAsync(tail));
@@ -114,6 +116,9 @@ public abstract class ChangeTailTests(StoreProvider provider) : StoreTests(provi
         var late = Store.Clock.GetUtcNow() + ChangeTail.Retention + TimeSpan.FromHours(1);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new ChangeTail(Store.OpenElsewhere()).PruneAsync(late, default)));
     }
+
+    /// <summary>Returns when no transaction runs that is older than the newest row; with one writer there is none.</summary>
+    private protected virtual Task WaitUntilSettledAsync() => Task.CompletedTask;
 
     private protected async Task<ChangeTail> StartAsync()
     {

@@ -14,7 +14,7 @@ public sealed class PreparationOnSqlite() : PreparationTests(StoreProvider.Sqlit
     {
         await Store.CreateApplicationAsync();
         var file = FileName(Store.Options);
-        Checkpoint(file);
+        Checkpoint(Store.Options);
         await using (var stream = File.OpenWrite(file)) stream.SetLength((long)(stream.Length * kept) + 1);
 
         await AssertRefusedAsync("damaged or half-written");
@@ -93,7 +93,7 @@ public sealed class PreparationOnSqlite() : PreparationTests(StoreProvider.Sqlit
 
     private protected override async Task<string> FingerprintAsync(StoreOptions options)
     {
-        Checkpoint(FileName(options));
+        Checkpoint(options);
         return Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(FileName(options))));
     }
 
@@ -108,10 +108,11 @@ public sealed class PreparationOnSqlite() : PreparationTests(StoreProvider.Sqlit
     }
 
     // The last connection to close brings everything into the file itself; one that only reads may leave an empty log.
-    private static void Checkpoint(string file)
+    private void Checkpoint(StoreOptions options)
     {
-        SqliteConnection.ClearAllPools();
-        var log = new FileInfo(file + "-wal");
+        ClearPool(Store.Options);
+        ClearPool(options);
+        var log = new FileInfo(FileName(options) + "-wal");
         Assert.True(!log.Exists || log.Length == 0, "The file is still in use.");
     }
 

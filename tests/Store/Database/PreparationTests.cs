@@ -92,6 +92,8 @@ public abstract class PreparationTests(StoreProvider provider) : StoreTests(prov
         Assert.Equal(1, await Store.ReadAsync(db => db.Organizations.CountAsync()));
     }
 
+    private protected override bool LeavesNoTrace => false;
+
     private protected Task AssertRefusedAsync(string sentence) => AssertRefusedAsync(Store.Options, TestStore.Key, sentence);
 
     private protected async Task AssertRefusedAsync(StoreOptions options, KeyEncryptionKey key, string sentence)

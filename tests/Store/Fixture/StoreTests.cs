@@ -1,4 +1,6 @@
 using Gatehouse.Store.Database;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Gatehouse.Tests.Store.Fixture;
@@ -10,35 +12,53 @@ public abstract class StoreTests(StoreProvider provider) : IAsyncLifetime
     protected static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private readonly Lazy<DirectoryInfo> _folder = new(() => Directory.CreateTempSubdirectory("gatehouse-store-"));
+    private readonly List<StoreOptions> _made = [];
     private TestStore? _store;
 
     private protected TestStore Store => _store!;
 
     public virtual async ValueTask InitializeAsync() => _store = await TestStore.OpenAsync(await CreateOptionsAsync(migrated: true));
 
-    public virtual ValueTask DisposeAsync()
+    /// <summary>Whether these tests leave schema and connections as they found them.</summary>
+    private protected virtual bool LeavesNoTrace => true;
+
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_store is { Options.Provider: StoreProvider.PostgreSql } store)
+        var isReusable = provider == StoreProvider.PostgreSql && LeavesNoTrace && TestContext.Current.TestState?.Result == TestResult.Passed;
+        foreach (var options in _made)
         {
-            using var connection = new NpgsqlConnection(store.Options.ConnectionString);
-            NpgsqlConnection.ClearPool(connection); // The server's connections are for all tests.
-        }
-        else
-        {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            if (isReusable && options == _store?.Options) await (await FixtureAsync<PostgresServer>()).GiveBackAsync(options);
+            else ClearPool(options);
         }
         if (_folder.IsValueCreated) _folder.Value.Delete(recursive: true);
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>A database of this kind, empty or migrated.</summary>
     private protected async Task<StoreOptions> CreateOptionsAsync(bool migrated)
     {
-        if (provider == StoreProvider.PostgreSql) return await (await FixtureAsync<PostgresServer>()).CreateDatabaseAsync(migrated);
-        var file = FileOf($"{Guid.NewGuid():N}.db");
-        if (migrated) (await FixtureAsync<SqliteTemplate>()).CopyTo(file);
-        return StoreOptions.Sqlite(file);
+        var options = provider == StoreProvider.PostgreSql
+            ? await (await FixtureAsync<PostgresServer>()).CreateDatabaseAsync(migrated)
+            : StoreOptions.Sqlite(FileOf($"{Guid.NewGuid():N}.db"));
+        if (migrated && provider == StoreProvider.Sqlite) (await FixtureAsync<SqliteTemplate>()).CopyTo(new SqliteConnectionStringBuilder(options.ConnectionString).DataSource);
+        _made.Add(options);
+        return options;
+    }
+
+    /// <summary>Closes the idle connections to one database; those of tests that run beside this one stay.</summary>
+    private protected static void ClearPool(StoreOptions options)
+    {
+        if (options.Provider == StoreProvider.Sqlite)
+        {
+            using var connection = new SqliteConnection(options.ConnectionString);
+            SqliteConnection.ClearPool(connection);
+        }
+        else
+        {
+            // Through a context: EF Core may have a pool apart from the one that the connection string alone names.
+            using var db = new StoreDatabase(options).Open();
+            NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+        }
     }
 
     private protected static async Task<T> FixtureAsync<T>()
