@@ -14,6 +14,6 @@ var root = new RootCommand("Gatehouse: OAuth 2.0 authorization server, developer
     DoctorCommand.Create(),
 };
 var parsed = root.Parse(args);
-if (parsed.Action is ParseErrorAction usage) usage.ShowHelp = false; // One line on standard error; --help tells the rest.
+if (parsed.Action is ParseErrorAction usage) (usage.ShowHelp, usage.ShowTypoCorrections) = (false, false); // One line on standard error; --help tells the rest.
 var exit = await parsed.InvokeAsync();
 return parsed.Action is ParseErrorAction ? 2 : exit; // 1 is for what was asked rightly and refused.

@@ -27,6 +27,8 @@ internal static class DemoCommand
     private static async Task RunAsync(string data, int port, int apiPort)
     {
         if (port == apiPort) throw new StartRefusedException("--port and --api-port must differ.");
+        Ports.RefuseTaken(port, "--port"); // Before anything is written.
+        Ports.RefuseTaken(apiPort, "--api-port");
         using var folder = DataFolder.Open(data);
         var key = folder.OpenKey();
         var database = new StoreDatabase(StoreOptions.Sqlite(folder.DatabaseFile));
@@ -40,8 +42,6 @@ internal static class DemoCommand
             SampleCalls = new Dictionary<string, SampleCall> { ["labels"] = new("POST", "/labels/domestic", SampleLabel.Json) },
             Database = database, Key = key,
         };
-        Ports.RefuseTaken(port, "--port");
-        Ports.RefuseTaken(apiPort, "--api-port");
         await using var labels = LabelsApi.CreateApp(new LabelsOptions { TokenUrl = new Uri(options.Issuer + AuthServer.AuthServerOptions.TokenPath) }, options.Clock);
         await labels.StartAsync();
         var demo = await new DemoData(database, key, options.Clock).OpenAsync(options, caFile, labels.Urls.Single(), CancellationToken.None);
