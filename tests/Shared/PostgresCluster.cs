@@ -130,12 +130,15 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private static Process Launch(string[] program, IEnumerable<string> arguments)
     {
-        // Its working folder must be one that the other user may enter.
+        // Its working folder must be one that the other user may enter. Its input is ours too: a child that shares the terminal makes the
+        // runtime set that terminal's modes, which stops a test run in the background.
         var start = new ProcessStartInfo(program[0], [.. program[1..], .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
         };
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program[0]} did not start.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program[0]} did not start.");
+        process.StandardInput.Close();
+        return process;
     }
 
     private static string? FindBinaries()

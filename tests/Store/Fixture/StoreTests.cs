@@ -1,6 +1,5 @@
 using Gatehouse.Store.Database;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Gatehouse.Tests.Store.Fixture;
@@ -55,9 +54,8 @@ public abstract class StoreTests(StoreProvider provider) : IAsyncLifetime
         }
         else
         {
-            // Through a context: EF Core may have a pool apart from the one that the connection string alone names.
-            using var db = new StoreDatabase(options).Open();
-            NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+            using var connection = new NpgsqlConnection(options.ConnectionString);
+            NpgsqlConnection.ClearPool(connection);
         }
     }
 
