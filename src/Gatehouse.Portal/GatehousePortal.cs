@@ -26,7 +26,9 @@ namespace Gatehouse.Portal;
 /// <summary>Adds the portal to a node.</summary>
 public static class GatehousePortal
 {
-    /// <summary>Needs the store (<c>AddGatehouseStore</c>). The database must be prepared before the host starts: the keys of the cookies are in it.</summary>
+    /// <summary>
+    /// Needs the store (<c>AddGatehouseStore</c>). The database must be prepared before the host starts: the keys of the cookies are in it.
+    /// </summary>
     public static IServiceCollection AddGatehousePortal(this IServiceCollection services, PortalOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -85,7 +87,7 @@ public static class GatehousePortal
             identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             identity.Lockout.AllowedForNewUsers = true;
         }).AddEntityFrameworkStores<GatehouseDb>();
-        // Else the only scheme would be the default one, and every request that a browser makes to other endpoints would be asked who it is.
+        // Else the only scheme would be the default one, and every request to other endpoints would be asked who it is.
         AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         services.AddAuthentication().AddCookie(PortalSession.Scheme, SessionCookie.Configure);
         services.AddScoped<SessionCookie>();

@@ -90,7 +90,7 @@ public sealed class TokenEndpoint(
             json.WriteString("token_type"u8, "Bearer"u8);
             json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
             // RFC 6749 §5.1: the scope is stated when it is not what was asked for.
-            if (requestedScope is null) json.WriteString("scope"u8, content.Scope.ToString());
+            if (requestedScope is null && content.Scope.Count > 0) json.WriteString("scope"u8, content.Scope.ToString());
             json.WriteEndObject();
         }
         response.ContentType = "application/json";

@@ -36,7 +36,8 @@ internal static class PageHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] =
-            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)";
+            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), "
+            + "clipboard-read=(), clipboard-write=(self)";
         headers.StrictTransportSecurity = IsLocal(http.Request.Host.Host) ? FiveMinutes : OneYear;
         // Pages show secrets and who owns what. Only an asset that is there may be kept.
         if (!http.Request.Path.StartsWithSegments(PortalAssets.Folder) || http.Response.StatusCode >= StatusCodes.Status400BadRequest)

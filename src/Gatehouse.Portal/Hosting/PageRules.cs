@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.ApplicationModels;
 
 namespace Gatehouse.Portal.Hosting;
 
-/// <summary>What holds for every page, whoever writes it: closed unless it says otherwise, small forms, and no application but one's own.</summary>
+/// <summary>What holds for every page: closed unless it says otherwise, small forms, no application but one's own.</summary>
 internal sealed class PageRules : IPageApplicationModelConvention
 {
     /// <summary>The largest form, in bytes; the largest field that a page has takes 1000 characters.</summary>
@@ -20,13 +20,15 @@ internal sealed class PageRules : IPageApplicationModelConvention
     {
         if (model.ModelType?.GetCustomAttribute<PublicPageAttribute>() is null)
             model.EndpointMetadata.Add(new AuthorizeAttribute(Membership.Policy));
-        if (model.RelativePath.StartsWith(OwnedFolder, StringComparison.Ordinal) && !typeof(OwnedApplicationPage).IsAssignableFrom(model.ModelType))
-            throw new InvalidOperationException($"{model.RelativePath} is about one application and must derive from {nameof(OwnedApplicationPage)}.");
+        var isOwned = typeof(OwnedApplicationPage).IsAssignableFrom(model.ModelType);
+        if (model.RelativePath.StartsWith(OwnedFolder, StringComparison.Ordinal) && !isOwned)
+            throw new InvalidOperationException($"{model.RelativePath} must derive from {nameof(OwnedApplicationPage)}.");
         if (model.ModelType == typeof(ProblemPage)) return; // It comes after the form was read.
         model.Filters.Add(new RequestSizeLimitAttribute(MaxForm));
         model.Filters.Add(new RequestFormLimitsAttribute
         {
-            BufferBodyLengthLimit = MaxForm, MultipartBodyLengthLimit = MaxForm, ValueCountLimit = 128, KeyLengthLimit = 256, ValueLengthLimit = 8 * 1024,
+            BufferBodyLengthLimit = MaxForm, MultipartBodyLengthLimit = MaxForm,
+            ValueCountLimit = 128, KeyLengthLimit = 256, ValueLengthLimit = 8 * 1024,
         });
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Gatehouse.Portal.Hosting;
 
-/// <summary>The stylesheet, the script and the icon, under names that change with their content and may therefore be kept forever.</summary>
+/// <summary>The stylesheet, the script and the icon, under names that change with their content: they may be kept forever.</summary>
 internal sealed class PortalAssets
 {
     public const string Folder = PortalLinks.Root + "/assets";

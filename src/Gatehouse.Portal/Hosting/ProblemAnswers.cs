@@ -24,10 +24,12 @@ internal static class ProblemAnswers
     // The page's endpoint is called itself: executing the request again under another path would need the routes of the whole program here.
     private static Task ShowAsync(HttpContext http)
     {
-        var page = http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
-            .First(endpoint => endpoint.Metadata.GetMetadata<CompiledPageActionDescriptor>()?.ModelTypeInfo?.AsType() == typeof(ProblemPage));
+        var page = http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.First(IsProblemPage);
         http.SetEndpoint(page);
         http.Request.RouteValues = new RouteValueDictionary(page.Metadata.GetMetadata<CompiledPageActionDescriptor>()!.RouteValues);
         return page.RequestDelegate!(http);
     }
+
+    private static bool IsProblemPage(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<CompiledPageActionDescriptor>()?.ModelTypeInfo?.AsType() == typeof(ProblemPage);
 }

@@ -22,8 +22,9 @@ internal abstract class PortalPage : PageModel
     public PortalLinks Links => new(Request.PathBase, Organization.Slug);
 
     /// <summary>Who is signed in. Only for pages that are not public.</summary>
-    public PortalSession Session =>
-        _session ??= PortalSession.TryRead(User, out var session) ? session : throw new InvalidOperationException("A public page has no session.");
+    public PortalSession Session => _session ??= PortalSession.TryRead(User, out var session)
+        ? session
+        : throw new InvalidOperationException("A public page has no session.");
 
     public Actor Actor => Actor.User(Session.UserId);
 

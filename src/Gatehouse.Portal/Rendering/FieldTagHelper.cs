@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 
 namespace Gatehouse.Portal.Rendering;
 
-/// <summary>A labelled input with its hint and what is wrong with it, tied together for screen readers. Passwords are never filled in again.</summary>
+/// <summary>A labelled input with its hint and what is wrong with it, tied together for screen readers. Passwords stay empty.</summary>
 [HtmlTargetElement("gh-field", TagStructure = TagStructure.WithoutEndTag)]
 public sealed class FieldTagHelper : TagHelper
 {
@@ -73,7 +73,7 @@ public sealed class FieldTagHelper : TagHelper
         if (Required) input.Attributes["required"] = "required";
         if (Focus) input.Attributes["autofocus"] = "autofocus";
         if (invalid) input.Attributes["aria-invalid"] = "true";
-        var described = string.Join(' ', new[] { Hint is null ? null : id + "-hint", invalid ? id + "-error" : null }.Where(part => part is not null));
+        var described = $"{(Hint is null ? null : id + "-hint")} {(invalid ? id + "-error" : null)}".Trim();
         if (described.Length > 0) input.Attributes["aria-describedby"] = described;
         var value = Type == Password ? null : entry?.AttemptedValue ?? ValueText();
         if (several)

@@ -33,7 +33,8 @@ public sealed class TimeTagHelper(TimeProvider clock) : TagHelper
         output.Attributes.SetAttribute("datetime", Text(at, "yyyy-MM-dd'T'HH:mm:ss'Z'"));
         var full = Text(at, "d MMM yyyy, HH:mm:ss 'UTC'");
         output.Attributes.SetAttribute("title", full);
-        output.Content.SetContent(Relative ? Ago(clock.GetUtcNow() - at, at) : Text(at, DateOnly ? "d MMM yyyy" : "d MMM yyyy, HH:mm 'UTC'"));
+        var shown = DateOnly ? "d MMM yyyy" : "d MMM yyyy, HH:mm 'UTC'";
+        output.Content.SetContent(Relative ? Ago(clock.GetUtcNow() - at, at) : Text(at, shown));
     }
 
     /// <summary>How long ago, in words; a date when it is more than a month.</summary>

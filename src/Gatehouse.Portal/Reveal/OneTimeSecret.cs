@@ -40,5 +40,6 @@ internal sealed class OneTimeSecret(IDataProtectionProvider protection)
     }
 
     private ITimeLimitedDataProtector ProtectorFor(PortalSession session, Guid applicationId) =>
-        protection.CreateProtector("Gatehouse.Portal.OneTimeSecret", session.SessionId, applicationId.ToString()).ToTimeLimitedDataProtector();
+        protection.CreateProtector("Gatehouse.Portal.OneTimeSecret", session.SessionId, applicationId.ToString())
+            .ToTimeLimitedDataProtector();
 }

@@ -24,7 +24,10 @@ internal sealed class AttemptPace : IDisposable
         }));
 
     private readonly PartitionedRateLimiter<string> _turns = PartitionedRateLimiter.Create<string, string>(
-        account => RateLimitPartition.GetConcurrencyLimiter(account, _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = MaxWaiting }));
+        account => RateLimitPartition.GetConcurrencyLimiter(account, _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = 1, QueueLimit = MaxWaiting,
+        }));
 
     public bool Allows(IPAddress source)
     {

@@ -17,7 +17,8 @@ internal sealed partial class PasswordCheck(
     /// <summary>A longer text is never hashed.</summary>
     public const int MaxLength = 256;
 
-    public const string Refused = "The e-mail address or the password is not right. After several wrong attempts sign-in pauses for five minutes.";
+    public const string Refused =
+        "The e-mail address or the password is not right. After several wrong attempts sign-in pauses for five minutes.";
 
     /// <summary>
     /// A failure is answered after this long: longer than a hash and a write take, so that the write, which only a known user's failure
@@ -26,7 +27,8 @@ internal sealed partial class PasswordCheck(
     private static readonly TimeSpan FailureTakes = TimeSpan.FromMilliseconds(600);
 
     /// <returns>The user whose password it is, or null.</returns>
-    public Task<PortalUser?> CheckAsync(Guid organizationId, string email, string password, IPAddress? source, CancellationToken cancellation)
+    public Task<PortalUser?> CheckAsync(
+        Guid organizationId, string email, string password, IPAddress? source, CancellationToken cancellation)
     {
         var normalized = users.NormalizeEmail(email.Trim()) ?? string.Empty;
         return PadAsync($"{organizationId}/{normalized}", password, source,

@@ -10,7 +10,8 @@ namespace Gatehouse.Portal.Sessions;
 /// <param name="SessionId">256 random bits in hexadecimal, new at every sign-in.</param>
 /// <param name="SecurityStamp">Changes with the password: a session under an older stamp is over.</param>
 internal sealed record PortalSession(
-    Guid UserId, Guid OrganizationId, PortalRole Role, string DisplayName, DateTimeOffset AuthenticatedAt, string SessionId, string SecurityStamp)
+    Guid UserId, Guid OrganizationId, PortalRole Role, string DisplayName,
+    DateTimeOffset AuthenticatedAt, string SessionId, string SecurityStamp)
 {
     public const string Scheme = "Gatehouse.Portal";
 

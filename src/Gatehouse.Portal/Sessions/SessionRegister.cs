@@ -26,7 +26,8 @@ internal sealed class SessionRegister(GatehouseDb db, TimeProvider clock)
     {
         if (await FindAsync(http) is { } previous) await RemoveAsync(previous, cancellation);
         var id = RandomNumberGenerator.GetHexString(64, lowercase: true);
-        var session = new PortalSession(user.Id, user.OrganizationId, user.Role, NameOf(user), clock.GetUtcNow(), id, user.SecurityStamp ?? string.Empty);
+        var session = new PortalSession(
+            user.Id, user.OrganizationId, user.Role, NameOf(user), clock.GetUtcNow(), id, user.SecurityStamp ?? string.Empty);
         await PruneAsync(user.Id, cancellation);
         db.UserTokens.Add(new IdentityUserToken<Guid>
         {
@@ -45,7 +46,7 @@ internal sealed class SessionRegister(GatehouseDb db, TimeProvider clock)
         await http.SignOutAsync(PortalSession.Scheme);
     }
 
-    /// <summary>Whether the session was begun here, has not ended, and the user's password and organization are still those it began with.</summary>
+    /// <summary>Whether the session was begun here and has not ended, and password, role and organization are still those of then.</summary>
     public Task<bool> IsAliveAsync(PortalSession session, CancellationToken cancellation)
     {
         if (session.IsOver(clock.GetUtcNow())) return Task.FromResult(false);

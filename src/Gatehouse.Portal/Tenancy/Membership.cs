@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Portal.Tenancy;
 
-/// <summary>The user belongs to the organization that the path names. Every page asks for it unless it is a <see cref="PublicPageAttribute"/>.</summary>
+/// <summary>
+/// The user belongs to the organization that the path names. Every page asks for it unless it is a <see cref="PublicPageAttribute"/>.
+/// </summary>
 internal sealed class Membership : IAuthorizationRequirement
 {
     public const string Policy = "Gatehouse.Portal.Member";

@@ -52,7 +52,7 @@ public sealed record AccessTokenClaims
             json.WriteEndArray();
         }
         json.WriteString("client_id", ClientId);
-        json.WriteString("scope", Scope.ToString());
+        if (Scope.Count > 0) json.WriteString("scope", Scope.ToString()); // RFC 9068 §2.2.3; an empty one is no scope (RFC 6749 §3.3).
         json.WriteNumber("iat", IssuedAt);
         json.WriteNumber("exp", ExpiresAt);
         json.WriteString("jti", TokenId);
@@ -66,7 +66,7 @@ public sealed record AccessTokenClaims
             || !TryText(payload, "client_id", out var clientId) || !TryText(payload, "jti", out var tokenId)
             || !TryInstant(payload, "iat", out var issuedAt) || !TryInstant(payload, "exp", out var expiresAt)
             || ReadAudience(payload) is not { } audience
-            || !TryText(payload, "scope", out var scopeText) || !ScopeSet.TryParse(scopeText, out var scope)) return null;
+            || ReadScope(payload) is not { } scope) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
@@ -79,6 +79,10 @@ public sealed record AccessTokenClaims
         text = payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;
         return text.Length > 0;
     }
+
+    private static ScopeSet? ReadScope(JsonElement payload) =>
+        !payload.TryGetProperty("scope", out _) ? ScopeSet.Empty
+        : TryText(payload, "scope", out var text) && ScopeSet.TryParse(text, out var scope) ? scope : null;
 
     private static bool TryInstant(JsonElement payload, string name, out long seconds)
     {

@@ -9,7 +9,8 @@ namespace Gatehouse.Portal.Pages.Application;
 
 /// <summary>All of a secret but the secret.</summary>
 internal sealed record SecretRow(
-    Guid Id, string Label, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RetiredAt, DateTimeOffset? LastUsedAt, bool HasCopy)
+    Guid Id, string Label, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RetiredAt, DateTimeOffset? LastUsedAt,
+    bool HasCopy)
 {
     public static readonly Expression<Func<ApplicationSecret, SecretRow>> Projection = row => new SecretRow(
         row.Id, row.Label, row.CreatedAt, row.ExpiresAt, row.RetiredAt, row.LastUsedAt, row.EncryptedCopy != null);
@@ -44,7 +45,8 @@ internal sealed class SecretList(IReadOnlyList<SecretRow> rows, DateTimeOffset n
 
     public DateTimeOffset Now => now;
 
-    public static async Task<SecretList> ReadAsync(GatehouseDb db, Guid applicationId, DateTimeOffset now, CancellationToken cancellation) => new(
+    public static async Task<SecretList> ReadAsync(
+        GatehouseDb db, Guid applicationId, DateTimeOffset now, CancellationToken cancellation) => new(
         await db.ApplicationSecrets.AsNoTracking().Where(row => row.ApplicationId == applicationId)
             .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Select(SecretRow.Projection).ToListAsync(cancellation),
         now);
@@ -54,7 +56,7 @@ internal sealed class SecretList(IReadOnlyList<SecretRow> rows, DateTimeOffset n
     public RetireAdvice AdviceFor(SecretRow secret)
     {
         if (Usable.All(row => row.Id == secret.Id))
-            return new RetireAdvice(false, "It is the only valid secret: without it the application obtains no token. Add another one first.");
+            return new RetireAdvice(false, "It is the only valid secret: without it the application obtains no token. Add another first.");
         if (secret.LastUsedAt is not { } used) return new RetireAdvice(true, "It was never used: safe to retire.");
         var ago = TimeTagHelper.Ago(now - used, used);
         return now - used < StillInUse

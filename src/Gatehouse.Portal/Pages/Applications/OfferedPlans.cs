@@ -18,7 +18,8 @@ internal sealed record OfferedPlan(Guid Id, string Name, string Description, boo
 }
 
 /// <summary>
-/// What a developer may choose from. APIs without an upstream belong to Gatehouse itself: an operator gives access to them, nobody asks here.
+/// What a developer may choose from. APIs without an upstream belong to Gatehouse itself: an operator gives access to them, and nobody
+/// asks for it here.
 /// </summary>
 internal sealed class OfferedPlans(GatehouseDb db)
 {
@@ -27,6 +28,7 @@ internal sealed class OfferedPlans(GatehouseDb db)
             .OrderBy(api => api.Name).ThenBy(api => api.Id)
             .Select(api => new OfferedApi(api.Id, api.Name, api.Description, api.Plans
                 .OrderBy(plan => plan.Name).ThenBy(plan => plan.Id)
-                .Select(plan => new OfferedPlan(plan.Id, plan.Name, plan.Description, plan.ApprovedByHand, plan.TokenLifetimeSeconds)).ToList()))
+                .Select(plan => new OfferedPlan(plan.Id, plan.Name, plan.Description, plan.ApprovedByHand, plan.TokenLifetimeSeconds))
+                .ToList()))
             .AsSplitQuery().ToListAsync(cancellation);
 }

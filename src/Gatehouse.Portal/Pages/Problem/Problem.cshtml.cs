@@ -24,7 +24,8 @@ internal sealed partial class ProblemPage(CurrentOrganization organization, ILog
     public string Explanation { get; private set; } = string.Empty;
 
     /// <summary>Where to go from here: the user's own portal, or nothing when it is not known.</summary>
-    public string? Home => PortalSession.TryRead(User, out var session) && organization.Value is { } known && known.Id == session.OrganizationId
+    public string? Home => PortalSession.TryRead(User, out var session) && organization.Value is { } known
+        && known.Id == session.OrganizationId
         ? new PortalLinks(Request.PathBase, known.Slug).Applications
         : null;
 
@@ -40,7 +41,8 @@ internal sealed partial class ProblemPage(CurrentOrganization organization, ILog
 
     private static (string Heading, string Explanation) Words(int status) => status switch
     {
-        400 => ("This form could not be read", "It may have been open for too long, or you signed in or out meanwhile. Go back, reload the page and try again."),
+        400 => ("This form could not be read",
+            "It was open for too long, or you signed in or out meanwhile. Reload the page and try again."),
         403 => ("You may not see this page", "Your role does not include it. The operator of the portal can change that."),
         404 => ("There is nothing here", "The page does not exist, or it belongs to somebody else."),
         405 => ("This page does not take that", "It cannot be asked for in this way."),

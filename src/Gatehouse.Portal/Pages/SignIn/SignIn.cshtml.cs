@@ -43,5 +43,6 @@ internal sealed class SignInPage(PasswordCheck passwords, SessionRegister sessio
     }
 
     // RFC 9700 §4.11: only a path of this host.
-    private string Destination() => ReturnUrl is { Length: <= 2048 } back && Url.IsLocalUrl(back) && back[0] == '/' ? back : Links.Applications;
+    private string Destination() =>
+        ReturnUrl is { Length: <= 2048 } back && Url.IsLocalUrl(back) && back[0] == '/' ? back : Links.Applications;
 }

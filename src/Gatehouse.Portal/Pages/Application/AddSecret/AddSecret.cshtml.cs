@@ -7,10 +7,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Gatehouse.Portal.Pages.Application.AddSecret;
 
-internal sealed class AddSecretPage(GatehouseDb db, SecretOperations secrets, OneTimeSecret oneTime, TimeProvider clock) : OwnedApplicationPage
+internal sealed class AddSecretPage(GatehouseDb db, SecretOperations secrets, OneTimeSecret oneTime, TimeProvider clock)
+    : OwnedApplicationPage
 {
     /// <summary>A later day is a typing error.</summary>
     private const int MaxYears = 10;
+
+    private static readonly TimeOnly LastSecond = new(23, 59, 59);
 
     [BindProperty]
     [StringLength(64, ErrorMessage = "The label may have up to 64 characters.")]
@@ -33,7 +36,7 @@ internal sealed class AddSecretPage(GatehouseDb db, SecretOperations secrets, On
         if (ExpiresOn > DayOf(clock.GetUtcNow()).AddYears(MaxYears))
             ModelState.AddModelError(nameof(ExpiresOn), $"Give a day within {MaxYears} years.");
         if (!ModelState.IsValid) return Again();
-        var end = ExpiresOn is { } day ? new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero) : (DateTimeOffset?)null;
+        var end = ExpiresOn is { } day ? new DateTimeOffset(day, LastSecond, TimeSpan.Zero) : (DateTimeOffset?)null;
         var outcome = await secrets.AddAsync(Application.Id, Label ?? string.Empty, end, Actor, cancellation);
         if (outcome.Value is not { } added)
         {

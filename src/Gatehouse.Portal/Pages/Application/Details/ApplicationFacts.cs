@@ -24,10 +24,12 @@ internal sealed class ApplicationFacts
 
     public bool MayCall => Contracts.Any(row => row.State == ContractState.Approved);
 
-    public static async Task<ApplicationFacts> ReadAsync(GatehouseDb db, Guid applicationId, PortalOptions options, CancellationToken cancellation)
+    public static async Task<ApplicationFacts> ReadAsync(
+        GatehouseDb db, Guid applicationId, PortalOptions options, CancellationToken cancellation)
     {
         var contracts = await db.Contracts.AsNoTracking().Where(row => row.ApplicationId == applicationId).OrderBy(row => row.Api!.Name)
-            .Select(row => new ContractRow(row.ApiId, row.Api!.Slug, row.Api.Name, row.Plan!.Name, row.State, row.DecidedAt ?? row.RequestedAt))
+            .Select(row => new ContractRow(
+                row.ApiId, row.Api!.Slug, row.Api.Name, row.Plan!.Name, row.State, row.DecidedAt ?? row.RequestedAt))
             .ToListAsync(cancellation);
         return new ApplicationFacts
         {
@@ -35,7 +37,8 @@ internal sealed class ApplicationFacts
             Problems = await db.Problems.AsNoTracking().Where(row => row.ApplicationId == applicationId)
                 .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(MaxProblems)
                 .Select(row => new ProblemRow(row.At, row.TraceId, row.Code, row.Cause)).ToListAsync(cancellation),
-            AuthMethod = await db.Applications.Where(row => row.Id == applicationId).Select(row => row.TokenEndpointAuthMethod).SingleAsync(cancellation),
+            AuthMethod = await db.Applications.Where(row => row.Id == applicationId)
+                .Select(row => row.TokenEndpointAuthMethod).SingleAsync(cancellation),
             Call = await FindCallAsync(db, contracts, options, cancellation),
         };
     }
@@ -43,7 +46,8 @@ internal sealed class ApplicationFacts
     private static async Task<SampleCall?> FindCallAsync(
         GatehouseDb db, IReadOnlyList<ContractRow> contracts, PortalOptions options, CancellationToken cancellation)
     {
-        var best = contracts.Where(row => row.State != ContractState.Revoked).OrderBy(row => row.State == ContractState.Approved ? 0 : 1).FirstOrDefault();
+        var best = contracts.Where(row => row.State != ContractState.Revoked)
+            .OrderBy(row => row.State == ContractState.Approved ? 0 : 1).FirstOrDefault();
         if (best is null) return null;
         if (options.SampleCalls.TryGetValue(best.ApiSlug, out var sample)) return sample;
         return await db.Set<ApiOperation>().AsNoTracking().Where(row => row.ApiId == best.ApiId)

@@ -26,15 +26,16 @@ internal sealed class RequestContractPage(GatehouseDb db, OfferedPlans offered, 
             return Again();
         }
         var outcome = await contracts.RequestAsync(Application.Id, planId, Actor, cancellation);
-        if (outcome.Value is { } contract)
-            return SeeOther(Links.Application(Application.Id), contract.State == ContractState.Approved ? "The contract is approved." : "The contract is requested.");
+        if (outcome.Value is { State: var state })
+            return SeeOther(Links.Application(Application.Id), $"The contract is {(state == ContractState.Approved ? "approved" : "requested")}.");
         Refuse(outcome);
         return Again();
     }
 
     private async Task ReadAsync(CancellationToken cancellation)
     {
-        var taken = await db.Contracts.AsNoTracking().Where(row => row.ApplicationId == Application.Id && row.State != ContractState.Revoked)
+        var taken = await db.Contracts.AsNoTracking()
+            .Where(row => row.ApplicationId == Application.Id && row.State != ContractState.Revoked)
             .Select(row => row.ApiId).ToListAsync(cancellation);
         Apis = [.. (await offered.ListAsync(Organization.Id, cancellation)).Where(api => !taken.Contains(api.Id))];
     }

@@ -12,6 +12,8 @@ internal sealed class RevokeTokensPage(ApplicationOperations applications) : Own
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellation)
     {
         var outcome = await applications.RevokeTokensAsync(Application.Id, Actor, cancellation);
-        return outcome.Succeeded ? SeeOther(Links.Application(Application.Id), "Every access token issued until now is revoked.") : NotFound();
+        return outcome.Succeeded
+            ? SeeOther(Links.Application(Application.Id), "Every access token issued until now is revoked.")
+            : NotFound();
     }
 }

@@ -62,7 +62,8 @@ internal sealed class ShowSecretPage(
     private async Task<bool> FindAsync(CancellationToken cancellation)
     {
         if (Organization.ShowSecretsOnce) return false;
-        var found = await db.ApplicationSecrets.AsNoTracking().Where(row => row.ApplicationId == Application.Id && row.Id == SecretId && row.EncryptedCopy != null)
+        var found = await db.ApplicationSecrets.AsNoTracking()
+            .Where(row => row.ApplicationId == Application.Id && row.Id == SecretId && row.EncryptedCopy != null)
             .Select(SecretRow.Projection).SingleOrDefaultAsync(cancellation);
         if (found is null) return false;
         Secret = found;

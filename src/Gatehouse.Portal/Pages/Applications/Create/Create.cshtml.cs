@@ -33,7 +33,7 @@ internal sealed class CreatePage(
             Refuse(outcome, ("client_name", "About.Name"), ("description", "About.Description"));
             return Again();
         }
-        // The application exists from here on: its secret is shown whatever becomes of the contracts, and their state stands on the same page.
+        // The application exists from here on: its secret is shown whatever becomes of the contracts, whose state stands on the same page.
         foreach (var (_, plan) in chosen) await contracts.RequestAsync(created.Application.Id, plan!.Value, Actor, CancellationToken.None);
         oneTime.Keep(TempData, Session, created.Application.Id, created.SecretId, created.Secret, isNew: true);
         return SeeOther(Links.Application(created.Application.Id), "The application is created.");

@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Gatehouse.Portal.Pages.Applications.List;
 
 internal sealed record ListedApplication(
-    Guid Id, string Name, string Description, string ClientId, ApplicationState State, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
+    Guid Id, string Name, string Description, string ClientId, ApplicationState State,
+    DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
 
 /// <summary><em>My applications</em>: those that the user owns.</summary>
 internal sealed class ListPage(GatehouseDb db) : PortalPage
@@ -41,7 +42,8 @@ internal sealed class ListPage(GatehouseDb db) : PortalPage
             .ToListAsync(cancellation);
     }
 
-    public string PathOfPage(int number) => $"{Links.Applications}?p={number}{(Query is null ? string.Empty : "&q=" + Uri.EscapeDataString(Query))}";
+    public string PathOfPage(int number) =>
+        $"{Links.Applications}?p={number}" + (Query is null ? string.Empty : "&q=" + Uri.EscapeDataString(Query));
 
     private IQueryable<Store.Model.Application> Search()
     {

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Gatehouse.Tests.System.Processes;
+
+/// <summary>Calls the Admin API with a token of the operator's program.</summary>
+internal sealed class AdminClient(string caFile, string adminUrl, string token) : IDisposable
+{
+    private readonly HttpClient _http = TrustingHttp.Create(caFile, token);
+
+    public static async Task<AdminClient> OfAsync(RunningDemo demo) => new(
+        demo.Facts.CaFile, demo.Facts.AdminUrl, await demo.TokenAsync(demo.Facts.AdminClient.ClientId, demo.Facts.AdminClient.ClientSecret));
+
+    /// <summary>Publishes an API whose every call is POST or GET below its own path, for every token of it.</summary>
+    public Task PublishAsync(string slug, string upstream) => SendAsync(HttpMethod.Put, $"/apis/{slug}", new JsonObject
+    {
+        ["name"] = slug, ["resource"] = $"https://api.example.com/{slug}", ["upstream"] = upstream,
+        ["operations"] = new JsonArray(
+            new JsonObject { ["method"] = "GET", ["path"] = $"/{slug}/{{id}}" }, new JsonObject { ["method"] = "POST", ["path"] = $"/{slug}/{{id}}" }),
+        ["plans"] = new JsonArray(new JsonObject { ["slug"] = "free", ["name"] = "Free" }),
+    });
+
+    /// <summary>Registers an application with an approved contract for the API.</summary>
+    public async Task<Registered> RegisterAsync(string name, string api)
+    {
+        var made = await SendAsync(HttpMethod.Post, "/applications", new JsonObject { ["client_name"] = name, ["apis"] = new JsonArray(new JsonObject { ["api"] = api }) });
+        var contract = made.GetProperty("apis")[0];
+        Assert.Equal("approved", contract.GetProperty("state").GetString());
+        return new Registered(
+            made.GetProperty("client_id").GetString()!, made.GetProperty("client_secret").GetString()!, contract.GetProperty("contract_id").GetString()!);
+    }
+
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(adminUrl + path)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await _http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {text}");
+        return answer.StatusCode == HttpStatusCode.NoContent ? default : JsonElement.Parse(text);
+    }
+
+    public void Dispose() => _http.Dispose();
+}
+
+/// <summary>An application that the Admin API registered.</summary>
+internal sealed record Registered(string ClientId, string ClientSecret, string ContractId);
