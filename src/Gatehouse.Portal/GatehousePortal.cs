@@ -109,7 +109,8 @@ public static class GatehousePortal
             antiforgery.SuppressXFrameOptionsHeader = true; // Set with the other headers, for every page.
         });
         services.Configure<CookieTempDataProviderOptions>(notice => Harden(notice.Cookie, PortalPage.NoticeCookie));
-        services.AddRazorPages(pages => pages.Conventions.Add(new PageRules())).ConfigureApplicationPartManager(AddOurPages);
+        services.AddRazorPages(pages => pages.Conventions.Add(new PageRules()))
+            .AddMvcOptions(mvc => mvc.ModelMetadataDetailsProviders.Add(new EmptyFields())).ConfigureApplicationPartManager(AddOurPages);
     }
 
     private static void Harden(CookieBuilder cookie, string name)

@@ -26,8 +26,8 @@ internal static class LabelsListing
         ],
         Plans =
         [
-            new Plan { Slug = "standard", Name = "Standard", Description = "Approved at once." },
-            new Plan { Slug = "partner", Name = "Partner", Description = "For partners; API Support approves it.", ApprovedByHand = true, TokenLifetimeSeconds = 3600 },
+            new Plan { Slug = "standard", Name = "Standard", Description = "For trying out and everyday volumes." },
+            new Plan { Slug = "partner", Name = "Partner", Description = "For partners with an agreement.", ApprovedByHand = true, TokenLifetimeSeconds = 3600 },
         ],
     };
 }

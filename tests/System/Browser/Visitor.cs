@@ -7,6 +7,8 @@ namespace Gatehouse.Tests.System.Browser;
 /// <summary>A person with a browser window. What the console says against a page fails the test at the end.</summary>
 internal sealed class Visitor : IAsyncDisposable
 {
+    private const string RefusedPage = "Failed to load resource: the server responded with a status of ";
+
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = [];
 
@@ -23,6 +25,9 @@ internal sealed class Visitor : IAsyncDisposable
 
     /// <summary>What the browser complained of so far: errors, warnings and violations of the content security policy.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
+
+    /// <summary>The same where pages are meant to be refused: the browser reports a refused page's status itself.</summary>
+    public IEnumerable<string> Faults => _complaints.Where(said => !said.StartsWith(RefusedPage, StringComparison.Ordinal));
 
     public async Task SignInAsync(string email, string password)
     {
