@@ -32,14 +32,16 @@ public sealed class WireTests(SharedDemo shared)
         }
     }
 
+    // Just over the limit: of a longer head the rest would still be under way when the server closes, and the reset that
+    // answers it can overtake the status.
     [Theory]
-    [InlineData("GET /{0} HTTP/1.1\nHost: localhost\n\n", 414)]
-    [InlineData("GET / HTTP/1.1\nHost: localhost\nX-Long: {0}\n\n", 431)]
-    [InlineData("GET / HTTP/1.1\nHost: localhost\nAuthorization: Bearer {0}\n\n", 431)]
-    public async Task An_oversized_head_is_refused(string request, int status)
+    [InlineData("GET /{0} HTTP/1.1\nHost: localhost\n\n", 8 * 1024, 414)]
+    [InlineData("GET / HTTP/1.1\nHost: localhost\nX-Long: {0}\n\n", 32 * 1024, 431)]
+    [InlineData("GET / HTTP/1.1\nHost: localhost\nAuthorization: Bearer {0}\n\n", 32 * 1024, 431)]
+    public async Task An_oversized_head_is_refused(string request, int limit, int status)
     {
         foreach (var port in (int[])[shared.Facts.Port, shared.Facts.ApiPort])
-            Assert.Equal([status], await ExchangeAsync(port, request.Replace("{0}", new string('a', 64 * 1024), StringComparison.Ordinal)));
+            Assert.Equal([status], await ExchangeAsync(port, request.Replace("{0}", new string('a', limit), StringComparison.Ordinal)));
     }
 
     [Theory]
