@@ -1,6 +1,5 @@
 // Buys one shipping label from the demo: dotnet run --project samples/ShipLabel [demo.json]
-using System.Net.Mime;
-using System.Text;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gatehouse.Client;
 
@@ -13,23 +12,15 @@ using var api = AccessTokenHandler.CreateHttpClient(new AccessTokenOptions
     ApiOrigins = [new Uri((string)demo["api_url"]!)],
     TrustedCertificateAuthority = TrustedCertificateAuthority.FromPemFile((string)demo["ca_file"]!),
 });
-
-const string Order = """
-    {
-      "from": { "name": "Ada Marsh", "street1": "48 Wharf Street", "city": "Portland", "state": "ME", "zip": "04101" },
-      "to": { "name": "Leon Whitfield", "street1": "2190 Juniper Avenue", "city": "Boulder", "state": "CO", "zip": "80304" },
-      "weight": { "value": 38.5, "unit": "oz" },
-      "service": "ground"
-    }
-    """;
-using var response = await api.PostAsync("/labels/domestic", new StringContent(Order, Encoding.UTF8, MediaTypeNames.Application.Json));
-var body = await response.Content.ReadAsStringAsync();
-if (!response.IsSuccessStatusCode)
+using var response = await api.PostAsJsonAsync("/labels/domestic", new
 {
-    await Console.Error.WriteLineAsync($"No label: {(int)response.StatusCode} {body}");
-    return 1;
-}
-
-var label = JsonNode.Parse(body)!;
-Console.WriteLine($"Tracking number {label["tracking_number"]}, postage {label["postage"]!["amount"]} {label["postage"]!["currency"]}");
-return 0;
+    from = new { name = "Ada Marsh", street1 = "48 Wharf Street", city = "Portland", state = "ME", zip = "04101" },
+    to = new { name = "Leon Whitfield", street1 = "2190 Juniper Avenue", city = "Boulder", state = "CO", zip = "80304" },
+    weight = new { value = 38.5, unit = "oz" },
+    service = "ground",
+});
+var body = await response.Content.ReadFromJsonAsync<JsonNode>();
+Console.WriteLine(response.IsSuccessStatusCode
+    ? $"Tracking number {body!["tracking_number"]}, postage {body["postage"]!["amount"]} {body["postage"]!["currency"]}"
+    : $"No label: {body}");
+return response.IsSuccessStatusCode ? 0 : 1;

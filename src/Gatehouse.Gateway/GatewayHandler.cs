@@ -42,12 +42,12 @@ public sealed class GatewayHandler(
         }
 
         // 4. Limits.
-        if (http.Request.ContentLength > options.MaxRequestBody)
+        if (http.Request.ContentLength > options.Limits.MaxRequestBody)
         {
             await refusals.WriteAsync(http, GatewayFailure.BodyTooLarge, access.Application);
             return;
         }
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MaxRequestBody;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Limits.MaxRequestBody;
 
         // 5. Identity headers, forward.
         var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString());

@@ -1,10 +1,19 @@
 namespace Gatehouse.Gateway;
 
-/// <summary>What the gateway is called and how long it waits.</summary>
+/// <summary>What the gateway is called and what it allows.</summary>
 /// <param name="Issuer">The exact <c>iss</c> of the tokens it accepts.</param>
 public sealed record GatewayOptions(string Issuer)
 {
-    /// <summary>How long an upstream may stay silent before the call ends with 504. Default 100 s, 1 s to 1 h.</summary>
+    public GatewayLimits Limits { get; init; } = new();
+
+    /// <summary>The <c>realm</c> of its challenges.</summary>
+    public string Realm { get; init; } = "api";
+}
+
+/// <summary>How long the gateway waits and how much it takes.</summary>
+public sealed record GatewayLimits
+{
+    /// <summary>How long an upstream may stay silent before the call ends with 504. Default 100 s.</summary>
     public TimeSpan UpstreamTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>How long connecting to an upstream may take before the call ends with 502. Default 5 s.</summary>
@@ -15,7 +24,4 @@ public sealed record GatewayOptions(string Issuer)
 
     /// <summary>The largest request body that is forwarded, in bytes. Default 100 MiB.</summary>
     public long MaxRequestBody { get; init; } = 100L * 1024 * 1024;
-
-    /// <summary>The <c>realm</c> of its challenges.</summary>
-    public string Realm { get; init; } = "api";
 }

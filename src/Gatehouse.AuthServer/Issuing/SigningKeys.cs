@@ -7,6 +7,7 @@ using Gatehouse.Store.Registry;
 using Gatehouse.Store.Secrets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.AuthServer.Issuing;
 
@@ -14,7 +15,8 @@ namespace Gatehouse.AuthServer.Issuing;
 /// The key that signs now. A first start makes one; a key that is there and cannot be opened stops the start, because silently making another
 /// would turn every token in the field invalid.
 /// </summary>
-public sealed class SigningKeys(StoreDatabase database, SigningKeyVault vault, VerificationKeys verificationKeys, TimeProvider clock) : IHostedService
+public sealed partial class SigningKeys(
+    StoreDatabase database, SigningKeyVault vault, VerificationKeys verificationKeys, TimeProvider clock, ILogger<SigningKeys> log) : IHostedService
 {
     private volatile SigningKey? _active;
 
@@ -60,18 +62,29 @@ public sealed class SigningKeys(StoreDatabase database, SigningKeyVault vault, V
         catch (CryptographicException exception)
         {
             throw new StoreUnusableException(
-                $"The signing key {record.Kid} cannot be opened. Put back the key-encryption key it was written with; a new signing key is never made silently.", exception);
+                $"The signing key {record.Kid} cannot be opened. Put back the key-encryption key it was written with; "
+                + "a new signing key is never made silently.", exception);
         }
     }
 
-    // The old key is left to the garbage collector: a signature may be under way on another thread.
     private void ReloadInBackground() => _ = ReloadAsync();
 
     private async Task ReloadAsync()
     {
-        await using var db = database.Open();
-        if (await FindActiveAsync(db, CancellationToken.None) is { } record && record.Kid != _active?.Kid) _active = Open(record);
+        try
+        {
+            await using var db = database.Open();
+            // The old key is left to the garbage collector: a signature may be under way on another thread.
+            if (await FindActiveAsync(db, CancellationToken.None) is { } record && record.Kid != _active?.Kid) _active = Open(record);
+        }
+        catch (Exception exception)
+        {
+            LogKept(exception, Active.Kid); // Nobody awaits this: what is not told here is told nowhere.
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The new signing key could not be loaded; this node goes on signing with {Kid}.")]
+    private partial void LogKept(Exception exception, string kid);
 }
 
 /// <summary>A P-256 private key and its <c>kid</c>.</summary>

@@ -21,6 +21,13 @@ public sealed record TokenFailure
     /// <summary>True when a wrong secret, or one for nobody, was tried: these are slowed.</summary>
     public bool IsGuess => Code is "unknown_application" or "wrong_secret";
 
+    /// <summary>
+    /// True when anybody who knows a <c>client_id</c> can cause it: the owner is not told more often than guesses are answered, so that a
+    /// stranger cannot push the application's own problems out of sight.
+    /// </summary>
+    public bool IsUnproven => IsGuess || Code is "parameter_in_query" or "no_credentials" or "malformed_basic"
+        or "unsupported_authorization_scheme" or "two_methods" or "two_client_ids";
+
     public static TokenFailure MethodIsNotPost { get; } = Request("method_is_not_post",
         OAuthError.InvalidRequest("The token endpoint is called with POST.") with { Status = 405 });
 

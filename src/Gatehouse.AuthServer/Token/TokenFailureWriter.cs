@@ -15,7 +15,8 @@ namespace Gatehouse.AuthServer.Token;
 /// Every early exit of the token endpoint goes through here: the wire gets what RFC 6749 §5.2 allows and a trace id, the log and the
 /// application's owner get the exact cause under the same id.
 /// </summary>
-public sealed partial class TokenFailureWriter(FailureThrottle throttle, ProblemRecorder problems, TimeProvider clock, ILogger<TokenFailureWriter> log)
+public sealed partial class TokenFailureWriter(
+    FailureThrottle throttle, ProblemRecorder problems, TimeProvider clock, ILogger<TokenFailureWriter> log)
 {
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(2);
 
@@ -28,14 +29,15 @@ public sealed partial class TokenFailureWriter(FailureThrottle throttle, Problem
         var source = http.Connection.RemoteIpAddress ?? IPAddress.None;
         var wire = failure.Wire;
         TimeSpan? retryAfter = wire == OAuthError.TemporarilyUnavailable ? StoreRetry : null;
-        if (failure.IsGuess && throttle.Count(clientId, source) is { } wait)
+        var wait = failure.IsUnproven ? throttle.Count(clientId, source) : null;
+        if (failure.IsGuess && wait is not null)
         {
             wire = OAuthError.TooManyFailures;
             retryAfter = wait;
         }
         var traceId = TraceId.New();
         LogRefused(failure.Code, failure.Cause, concerned?.ClientId ?? "unknown", source, traceId);
-        if (concerned is not null && wire != OAuthError.TooManyFailures)
+        if (concerned is not null && wait is null)
         {
             problems.Record(new Problem
             {

@@ -18,7 +18,7 @@ public sealed class Upstreams : IDisposable
     public Upstreams(IHttpForwarder forwarder, GatewayOptions options)
     {
         _forwarder = forwarder;
-        _request = new ForwarderRequestConfig { ActivityTimeout = options.UpstreamTimeout };
+        _request = new ForwarderRequestConfig { ActivityTimeout = options.Limits.UpstreamTimeout };
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -27,7 +27,7 @@ public sealed class Upstreams : IDisposable
             UseCookies = false,
             EnableMultipleHttp2Connections = true,
             ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
-            ConnectTimeout = options.ConnectTimeout,
+            ConnectTimeout = options.Limits.ConnectTimeout,
         });
     }
 

@@ -41,7 +41,11 @@ internal static class PresentedToken
 
     private static bool HasParameter(ReadOnlySequence<byte> body)
     {
-        var text = Encoding.Latin1.GetString(body);
-        return text.StartsWith(Parameter + "=", StringComparison.Ordinal) || text.Contains("&" + Parameter + "=", StringComparison.Ordinal);
+        foreach (var pair in Encoding.Latin1.GetString(body).Split('&'))
+        {
+            var name = Uri.UnescapeDataString(pair.Split('=', 2)[0]); // As an upstream would read it: access%5Ftoken is one too.
+            if (name.Equals(Parameter, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+        return false;
     }
 }

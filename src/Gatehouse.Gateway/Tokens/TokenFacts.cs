@@ -17,7 +17,7 @@ public sealed class TokenFacts
 
     public TokenFacts(GatewayOptions options, VerificationKeys keys, TimeProvider clock)
     {
-        _verified = new(options.RememberedTokens);
+        _verified = new(options.Limits.RememberedTokens);
         _verifier = new AccessTokenVerifier(options.Issuer, clock);
         _keys = keys;
         _keys.Changed += TakeKeys;

@@ -49,6 +49,9 @@ public sealed class ApiOperation
 
     public required string PathTemplate { get; set; }
 
+    /// <summary>The template without the names of its parameters: two of one shape and method are one call.</summary>
+    public string Shape => string.Join('/', PathTemplate.Split('/').Select(segment => segment is ['{', .., '}'] ? "{}" : segment));
+
     /// <summary>The scope the call needs; empty when a token for the API is enough.</summary>
     public string Scope { get; set; } = string.Empty;
 }

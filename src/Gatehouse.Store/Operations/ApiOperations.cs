@@ -15,6 +15,21 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         return await database.WriteAsync(db => PublishAsync(db, draft, actor, cancellation), cancellation);
     }
 
+    /// <summary>Gives a published API another resource identifier and upstream; one that was withdrawn stays so.</summary>
+    public Task<Outcome<Api>> MoveAsync(
+        Guid organizationId, string slug, string resource, string? upstream, Actor actor, CancellationToken cancellation = default) =>
+        database.WriteAsync<Api>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var api = await db.Apis.SingleOrDefaultAsync(row => row.OrganizationId == organizationId && row.Slug == slug, cancellation);
+            if (api is null) return Outcome<Api>.NotFound("API");
+            if (api.Resource == resource && api.Upstream == upstream) return api;
+            (api.Resource, api.Upstream) = (resource, upstream);
+            db.Audit(now, actor, organizationId, "api.moved", api.Id.ToString(), api.Slug);
+            await AnnounceAsync(db, api, now, cancellation);
+            return api;
+        }, cancellation);
+
     /// <summary>Withdraws an API and, with it, its contracts.</summary>
     public Task<Outcome<Api>> WithdrawAsync(Guid apiId, Actor actor, CancellationToken cancellation = default) =>
         database.WriteAsync<Api>(async db =>
@@ -43,6 +58,8 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
             return Outcome<Api>.Conflict($"The scope {taken} belongs to another API: a scope names one API.");
         if (await db.Apis.AnyAsync(row => row.Resource == draft.Resource && row.Id != others, cancellation))
             return Outcome<Api>.Conflict("Another API has this resource identifier.");
+        if (await FindTakenCallAsync(db, draft, others, cancellation) is { } call)
+            return Outcome<Api>.Conflict($"The operation {call.Method} {call.PathTemplate} belongs to another API: a call leads to one API.");
         if (api is null)
         {
             draft.CreatedAt = now;
@@ -55,6 +72,16 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         db.Audit(now, actor, api.OrganizationId, "api.published", api.Id.ToString(), api.Slug);
         await AnnounceAsync(db, api, now, cancellation);
         return api;
+    }
+
+    // The gateway has one path tree: whoever could publish a call of another API would take its traffic.
+    private static async Task<ApiOperation?> FindTakenCallAsync(GatehouseDb db, Api draft, Guid apiId, CancellationToken cancellation)
+    {
+        var methods = draft.Operations.Select(operation => operation.Method).Distinct().ToList();
+        var others = await db.Set<ApiOperation>().AsNoTracking()
+            .Where(row => row.ApiId != apiId && methods.Contains(row.Method)).ToListAsync(cancellation);
+        var taken = others.Select(row => (row.Method, row.Shape)).ToHashSet();
+        return draft.Operations.FirstOrDefault(operation => taken.Contains((operation.Method, operation.Shape)));
     }
 
     private static async Task<Outcome<Api>?> ReplaceAsync(GatehouseDb db, Api api, Api draft, CancellationToken cancellation)
@@ -109,7 +136,7 @@ internal static class ApiRules
         if (api.Plans.Select(plan => plan.Slug).Distinct(StringComparer.Ordinal).Count() != api.Plans.Count) return ("plans", "A plan is listed twice.");
         if (api.Plans.FirstOrDefault(plan => plan.TokenLifetimeSeconds is < 60 or > Plan.DefaultTokenLifetimeSeconds) is not null)
             return ("plans", $"A token lifetime is 60 to {Plan.DefaultTokenLifetimeSeconds} seconds.");
-        if (api.Operations.DistinctBy(operation => (operation.Method, operation.PathTemplate)).Count() != api.Operations.Count)
+        if (api.Operations.DistinctBy(operation => (operation.Method, operation.Shape)).Count() != api.Operations.Count)
             return ("operations", "An operation is listed twice.");
         foreach (var operation in api.Operations)
             if (CheckOperation(api, operation) is { } fault) return ("operations", fault);
@@ -128,11 +155,20 @@ internal static class ApiRules
     private static string? CheckOperation(Api api, ApiOperation operation)
     {
         if (operation.Method.Length is 0 or > 16 || !operation.Method.All(char.IsAsciiLetterUpper)) return "A method is written in capital letters, such as GET.";
-        if (!operation.PathTemplate.StartsWith('/') || operation.PathTemplate.Length > 512) return "A path template starts with '/', such as /labels/domestic/{id}.";
+        if (!operation.PathTemplate.StartsWith('/') || operation.PathTemplate.Length > 512)
+            return "A path template starts with '/', such as /labels/domestic/{id}, and has up to 512 characters.";
+        if (operation.PathTemplate[1..].Split('/').FirstOrDefault(segment => !IsSegment(segment)) is not null)
+            return "Each segment of a path template is a text to match or one parameter, such as {id}: no blank, '%', '?', '#', ';' or '\\'.";
         return operation.Scope.Length == 0 || api.Scopes.Any(scope => scope.Token == operation.Scope)
             ? null
             : $"The operation {operation.Method} {operation.PathTemplate} needs a scope that the API does not have.";
     }
+
+    // What could never match is a mistake, and what an upstream might read in two ways is refused by the gateway anyway.
+    private static bool IsSegment(string segment) =>
+        segment is ['{', .. { Length: > 0 } name, '}']
+            ? name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+            : segment is not "." and not ".." && !segment.Any(c => c <= ' ' || c == '\x7F' || "{}%?#;\\".Contains(c, StringComparison.Ordinal));
 
     private static bool IsSlug(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

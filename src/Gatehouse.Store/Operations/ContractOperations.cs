@@ -7,7 +7,10 @@ namespace Gatehouse.Store.Operations;
 /// <summary>Requests and decides contracts.</summary>
 public sealed class ContractOperations(StoreDatabase database, TimeProvider clock)
 {
-    /// <summary>Asks for an API under a plan; a plan that is not approved by hand approves at once.</summary>
+    /// <summary>
+    /// Asks for an API under a plan; a plan that is not approved by hand approves at once, unless the application's contract for that API was
+    /// revoked before: what a person took away, a person gives back.
+    /// </summary>
     public Task<Outcome<Contract>> RequestAsync(Guid applicationId, Guid planId, Actor actor, CancellationToken cancellation = default) =>
         database.WriteAsync(db => RequestAsync(db, applicationId, planId, actor, cancellation), cancellation);
 
@@ -52,11 +55,12 @@ public sealed class ContractOperations(StoreDatabase database, TimeProvider cloc
     internal static Contract Request(GatehouseDb db, Application application, Plan plan, Actor actor, DateTimeOffset now)
     {
         var contract = application.Contracts.SingleOrDefault(row => row.ApiId == plan.ApiId);
+        var waits = plan.ApprovedByHand || contract is not null;
         if (contract is null) application.Contracts.Add(contract = new Contract { ApiId = plan.ApiId });
         contract.PlanId = plan.Id;
         contract.RequestedAt = now;
-        contract.State = plan.ApprovedByHand ? ContractState.Requested : ContractState.Approved;
-        contract.DecidedAt = plan.ApprovedByHand ? null : now;
+        contract.State = waits ? ContractState.Requested : ContractState.Approved;
+        contract.DecidedAt = waits ? null : now;
         db.Audit(now, actor, application.OrganizationId, "contract.requested", contract.Id.ToString(), $"{plan.Api!.Slug}/{plan.Slug}: {contract.State}");
         return contract;
     }

@@ -1,4 +1,3 @@
-using System.Data;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Microsoft.EntityFrameworkCore;
@@ -12,22 +11,19 @@ public sealed class OrganizationOperations(StoreDatabase database, TimeProvider 
     /// Switches show-once on or off. Switching on erases every encrypted copy in the same transaction; switching off brings none back, and
     /// only secrets made from then on can be shown again.
     /// </summary>
-    public async Task<Outcome<Organization>> ShowSecretsOnceAsync(Guid organizationId, bool once, Actor actor, CancellationToken cancellation = default)
-    {
-        await using var db = database.Open();
-        // A secret that is being made at this moment read the old value: serializable lets only one of the two commit.
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellation);
-        var organization = await db.Organizations.SingleOrDefaultAsync(row => row.Id == organizationId, cancellation);
-        if (organization is null) return Outcome<Organization>.NotFound("organization");
-        if (organization.ShowSecretsOnce == once) return organization;
-        organization.ShowSecretsOnce = once;
-        var erased = once ? await EraseCopiesAsync(db, organizationId, cancellation) : 0;
-        db.Audit(clock.GetUtcNow(), actor, organizationId, once ? "organization.show_once_on" : "organization.show_once_off",
-            organizationId.ToString(), once ? $"{erased} copies erased" : string.Empty);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        return organization;
-    }
+    public Task<Outcome<Organization>> ShowSecretsOnceAsync(Guid organizationId, bool once, Actor actor, CancellationToken cancellation = default) =>
+        // A secret that is being made at this moment read the old value: one of the two is done again on what the other left.
+        database.WriteAsync<Organization>(async db =>
+        {
+            var organization = await db.Organizations.SingleOrDefaultAsync(row => row.Id == organizationId, cancellation);
+            if (organization is null) return Outcome<Organization>.NotFound("organization");
+            if (organization.ShowSecretsOnce == once) return organization;
+            organization.ShowSecretsOnce = once;
+            var erased = once ? await EraseCopiesAsync(db, organizationId, cancellation) : 0;
+            db.Audit(clock.GetUtcNow(), actor, organizationId, once ? "organization.show_once_on" : "organization.show_once_off",
+                organizationId.ToString(), once ? $"{erased} copies erased" : string.Empty);
+            return organization;
+        }, cancellation);
 
     private static Task<int> EraseCopiesAsync(GatehouseDb db, Guid organizationId, CancellationToken cancellation) =>
         db.ApplicationSecrets

@@ -22,26 +22,34 @@ public sealed class UserOperations(StoreDatabase database, TimeProvider clock)
         Guid organizationId, string email, string displayName, PortalRole role, string password, Actor actor, CancellationToken cancellation = default)
     {
         email = email.Trim();
-        if (email.Length is < 3 or > 254 || email.Count(c => c == '@') != 1 || email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-            return Outcome<PortalUser>.Invalid("email", "Give an e-mail address.");
-        if (displayName.Length > 128 || displayName.Any(char.IsControl)) return Outcome<PortalUser>.Invalid("display_name", "The name may have up to 128 characters.");
-        if (password.Length is < MinPasswordLength or > 128) return Outcome<PortalUser>.Invalid("password", $"A password has {MinPasswordLength} to 128 characters.");
-        var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        // The spelling that ASP.NET Core Identity looks users up by.
-        var normalized = email.ToUpperInvariant();
-        if (await db.Users.AnyAsync(row => row.NormalizedUserName == normalized, cancellation))
-            return Outcome<PortalUser>.Conflict("A user with this e-mail address exists already.");
-        var user = new PortalUser
+        displayName = displayName.Trim();
+        if (Check(email, displayName, password) is { } fault) return Outcome<PortalUser>.Invalid(fault.Field, fault.Message);
+        var hash = Hasher.HashPassword(new PortalUser(), password); // It takes long: not while others wait for the transaction.
+        return await database.WriteAsync<PortalUser>(async db =>
         {
-            OrganizationId = organizationId, Role = role, DisplayName = displayName.Trim(),
-            UserName = email, NormalizedUserName = normalized, Email = email, NormalizedEmail = normalized, EmailConfirmed = true,
-            SecurityStamp = Guid.NewGuid().ToString("N"), LockoutEnabled = true,
-        };
-        user.PasswordHash = Hasher.HashPassword(user, password);
-        db.Users.Add(user);
-        db.Audit(now, actor, organizationId, "user.created", user.Id.ToString(), $"{role}");
-        await db.SaveChangesAsync(cancellation);
-        return user;
+            // The spelling that ASP.NET Core Identity looks users up by.
+            var normalized = email.ToUpperInvariant();
+            if (await db.Users.AnyAsync(row => row.NormalizedUserName == normalized, cancellation))
+                return Outcome<PortalUser>.Conflict("A user with this e-mail address exists already.");
+            var user = new PortalUser
+            {
+                OrganizationId = organizationId, Role = role, DisplayName = displayName,
+                UserName = email, NormalizedUserName = normalized, Email = email, NormalizedEmail = normalized, EmailConfirmed = true,
+                SecurityStamp = Guid.NewGuid().ToString("N"), LockoutEnabled = true, PasswordHash = hash,
+            };
+            db.Users.Add(user);
+            db.Audit(clock.GetUtcNow(), actor, organizationId, "user.created", user.Id.ToString(), $"{role}");
+            return user;
+        }, cancellation);
+    }
+
+    private static (string Field, string Message)? Check(string email, string displayName, string password)
+    {
+        if (email.Length is < 3 or > 254 || email.Count(c => c == '@') != 1 || email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+            return ("email", "Give an e-mail address.");
+        if (displayName.Length > 128 || displayName.Any(char.IsControl)) return ("display_name", "The name may have up to 128 characters.");
+        return password.Length is < MinPasswordLength or > 128
+            ? ("password", $"A password has {MinPasswordLength} to 128 characters.")
+            : null;
     }
 }

@@ -19,8 +19,12 @@ public static class Node
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
 
         builder.Services.AddGatehouseStore(options.Database, options.Key);
-        if (options.Roles.HasFlag(NodeRoles.Auth)) builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer)).AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
-        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer));
+        if (options.Roles.HasFlag(NodeRoles.Auth))
+        {
+            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer));
+            builder.Services.AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
+        }
+        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer) { Limits = options.Gateway });
         if (options.Roles.HasFlag(NodeRoles.Portal)) builder.Services.AddGatehousePortal(DescribeServers(options));
 
         var app = builder.Build();
@@ -34,7 +38,7 @@ public static class Node
     private static PortalOptions DescribeServers(NodeOptions options) => new()
     {
         Issuer = options.Issuer,
-        TokenEndpoint = options.Issuer + AuthServerOptions.TokenPath,
+        TokenEndpoint = options.TokenEndpoint,
         ApiUrl = options.ApiUrl,
         CaFile = options.CaFile,
         SampleCalls = options.SampleCalls,

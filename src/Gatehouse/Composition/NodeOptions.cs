@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gatehouse.Gateway;
 using Gatehouse.Portal;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Secrets;
@@ -48,5 +49,9 @@ public sealed record NodeOptions
 
     public NodeRoles Roles { get; init; } = NodeRoles.All;
 
+    public GatewayLimits Gateway { get; init; } = new();
+
     public string AdminUrl => Issuer + AdminPath;
+
+    public string TokenEndpoint => Issuer + AuthServer.AuthServerOptions.TokenPath;
 }

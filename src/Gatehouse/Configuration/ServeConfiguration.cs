@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Gatehouse.Composition;
+using Gatehouse.Gateway;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Secrets;
 
@@ -16,6 +18,7 @@ internal sealed class ServeConfiguration
     [
         "Issuer", "ApiUrl", "Roles", "Listen:Auth", "Listen:Gateway", "Tls:CertificateFile", "Tls:KeyFile", "Tls:CaFile",
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
+        "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
     ];
 
     private readonly IConfiguration _values;
@@ -56,12 +59,14 @@ internal sealed class ServeConfiguration
             var fromFile = builder.Build();
             var configuration = new ServeConfiguration(builder.AddEnvironmentVariables("GATEHOUSE_").Build());
             foreach (var (key, _) in fromFile.AsEnumerable().Where(pair => pair.Value is not null))
-                if (!KnownKeys.Contains(key, StringComparer.OrdinalIgnoreCase)) configuration._errors.Add($"{key}: no such setting. There are: {string.Join(", ", KnownKeys)}.");
+                if (!KnownKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
+                    configuration._errors.Add($"{key}: no such setting. There are: {string.Join(", ", KnownKeys)}.");
             return configuration;
         }
         catch (Exception exception) when (exception is InvalidDataException or FormatException)
         {
-            throw new StartRefusedException($"The configuration file {file} is not readable JSON: {exception.InnerException?.Message ?? exception.Message}", exception);
+            throw new StartRefusedException(
+                $"The configuration file {file} is not readable JSON: {exception.InnerException?.Message ?? exception.Message}", exception);
         }
     }
 
@@ -75,7 +80,9 @@ internal sealed class ServeConfiguration
         var gateway = roles.HasFlag(NodeRoles.Gateway) ? EndPoint("Listen:Gateway", "0.0.0.0:9443") : null;
         var store = Store();
         var key = Key();
-        var (certificateFile, keyFile) = (Present("Tls:CertificateFile", "the server's certificate in PEM"), Present("Tls:KeyFile", "its private key in PEM"));
+        var limits = Gateway();
+        var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
+        var keyFile = Present("Tls:KeyFile", "its private key in PEM");
         if (certificateFile is null || keyFile is null || key is null || store is null) return null;
         try
         {
@@ -83,7 +90,7 @@ internal sealed class ServeConfiguration
             {
                 Issuer = issuer, ApiUrl = apiUrl, Roles = roles, AuthEndPoint = auth, GatewayEndPoint = gateway, CaFile = _values["Tls:CaFile"],
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
-                Database = new StoreDatabase(store), Key = key,
+                Database = new StoreDatabase(store), Key = key, Gateway = limits,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
@@ -99,10 +106,29 @@ internal sealed class ServeConfiguration
         var roles = NodeRoles.None;
         foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (Enum.TryParse<NodeRoles>(word, ignoreCase: true, out var role) && role is NodeRoles.Auth or NodeRoles.Portal or NodeRoles.Gateway) roles |= role;
+            if (Enum.TryParse<NodeRoles>(word, ignoreCase: true, out var role) && role is NodeRoles.Auth or NodeRoles.Portal or NodeRoles.Gateway)
+                roles |= role;
             else _errors.Add($"Roles: '{word}' is no role. There are: auth, portal, gateway.");
         }
         return roles;
+    }
+
+    private GatewayLimits Gateway()
+    {
+        var usual = new GatewayLimits();
+        return new GatewayLimits
+        {
+            UpstreamTimeout = TimeSpan.FromSeconds(Number("Gateway:UpstreamTimeoutSeconds", (long)usual.UpstreamTimeout.TotalSeconds, 1, 3600)),
+            MaxRequestBody = Number("Gateway:MaxRequestBodyBytes", usual.MaxRequestBody, 0, 1L << 40),
+        };
+    }
+
+    private long Number(string key, long usual, long min, long max)
+    {
+        if (_values[key] is not { Length: > 0 } text) return usual;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
+        _errors.Add($"{key}: '{text}' is no whole number from {min} to {max}. Left out it is {usual}.");
+        return usual;
     }
 
     private string Url(string key, string example)
@@ -122,7 +148,8 @@ internal sealed class ServeConfiguration
 
     private IPEndPoint? EndPoint(string key, string example)
     {
-        if (_values[key] is { Length: > 0 } text && text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endPoint) && endPoint.Port > 0) return endPoint;
+        if (_values[key] is { Length: > 0 } text && text.Contains(':', StringComparison.Ordinal)
+            && IPEndPoint.TryParse(text, out var endPoint) && endPoint.Port > 0) return endPoint;
         _errors.Add($"{key}: {(_values[key] is null ? "missing" : "not an address and port")}. Give where to listen, such as {example}.");
         return null;
     }
@@ -153,7 +180,8 @@ internal sealed class ServeConfiguration
             _errors.Add("KeyEncryptionKey: not 32 bytes in base64. Make one with: openssl rand -base64 32");
             return null;
         }
-        if (Present("KeyEncryptionKeyFile", "a file with 32 bytes in base64 (openssl rand -base64 32), or set KeyEncryptionKey in the environment") is not { } file) return null;
+        const string what = "a file with 32 bytes in base64 (openssl rand -base64 32), or set KeyEncryptionKey in the environment";
+        if (Present("KeyEncryptionKeyFile", what) is not { } file) return null;
         try
         {
             return KeyFile.Read(file);
@@ -175,8 +203,9 @@ internal sealed class ServeConfiguration
 
     private void RefuseErrors()
     {
-        if (_errors.Count > 0)
-            throw new StartRefusedException($"The configuration is incomplete ({_errors.Count}):\n" + string.Join('\n', _errors.Select(error => "  " + error)));
+        if (_errors.Count == 0) return;
+        throw new StartRefusedException(
+            $"The configuration is incomplete ({_errors.Count}):\n" + string.Join('\n', _errors.Select(error => "  " + error)));
     }
 }
 

@@ -42,7 +42,7 @@ internal static class DemoCommand
             SampleCalls = new Dictionary<string, SampleCall> { ["labels"] = new("POST", "/labels/domestic", SampleLabel.Json) },
             Database = database, Key = key,
         };
-        await using var labels = LabelsApi.CreateApp(new LabelsOptions { TokenUrl = new Uri(options.Issuer + AuthServer.AuthServerOptions.TokenPath) }, options.Clock);
+        await using var labels = LabelsApi.CreateApp(new LabelsOptions { TokenUrl = new Uri(options.TokenEndpoint) }, options.Clock);
         await labels.StartAsync();
         var demo = await new DemoData(database, key, options.Clock).OpenAsync(options, caFile, labels.Urls.Single(), CancellationToken.None);
         await NodeRunner.RunAsync(Node.Build(options), options, () => AnnounceAsync(folder.Path, demo));

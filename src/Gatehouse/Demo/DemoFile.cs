@@ -7,22 +7,22 @@ namespace Gatehouse.Demo;
 public sealed record DemoFile
 {
     [JsonPropertyName("ca_file")]
-    public required string CaFile { get; init; }
+    public string CaFile { get; init; } = string.Empty;
 
     [JsonPropertyName("issuer")]
-    public required string Issuer { get; init; }
+    public string Issuer { get; init; } = string.Empty;
 
     [JsonPropertyName("token_endpoint")]
-    public required string TokenEndpoint { get; init; }
+    public string TokenEndpoint { get; init; } = string.Empty;
 
     [JsonPropertyName("portal_url")]
-    public required string PortalUrl { get; init; }
+    public string PortalUrl { get; init; } = string.Empty;
 
     [JsonPropertyName("api_url")]
-    public required string ApiUrl { get; init; }
+    public string ApiUrl { get; init; } = string.Empty;
 
     [JsonPropertyName("admin_url")]
-    public required string AdminUrl { get; init; }
+    public string AdminUrl { get; init; } = string.Empty;
 
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }

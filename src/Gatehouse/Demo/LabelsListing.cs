@@ -5,13 +5,17 @@ namespace Gatehouse.Demo;
 /// <summary>How the Labels API is published.</summary>
 internal static class LabelsListing
 {
+    public const string Slug = "labels";
+
+    public static string ResourceAt(string apiUrl) => apiUrl + "/labels";
+
     public static Api Describe(Guid organizationId, string apiUrl, string upstream) => new()
     {
         OrganizationId = organizationId,
-        Slug = "labels",
+        Slug = Slug,
         Name = "Labels API",
         Description = "Buys domestic shipping labels.",
-        Resource = apiUrl + "/labels",
+        Resource = ResourceAt(apiUrl),
         Upstream = upstream,
         Scopes =
         [

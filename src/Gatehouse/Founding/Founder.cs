@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
@@ -28,6 +26,7 @@ public sealed record Credentials(
 public sealed class Founder(StoreDatabase database, KeyEncryptionKey key, TimeProvider clock)
 {
     public const string AdminScope = "gatehouse.admin";
+    public const string AdminApi = "gatehouse-admin";
 
     private readonly SecretOperations _secrets = new(database, new ClientSecretVault(key), clock);
 
@@ -53,7 +52,7 @@ public sealed class Founder(StoreDatabase database, KeyEncryptionKey key, TimePr
     public Task<Api> PublishAdminApiAsync(Organization organization, string adminUrl, CancellationToken cancellation = default) =>
         PublishAsync(new Api
         {
-            OrganizationId = organization.Id, Slug = "gatehouse-admin", Name = "Gatehouse Admin API", Resource = adminUrl,
+            OrganizationId = organization.Id, Slug = AdminApi, Name = "Gatehouse Admin API", Resource = adminUrl,
             Description = "Manages the applications, contracts and APIs of the organization.",
             Scopes = [new ApiScope { Token = AdminScope, Description = "Manage everything in the organization" }],
             Operations = [],
@@ -66,7 +65,7 @@ public sealed class Founder(StoreDatabase database, KeyEncryptionKey key, TimePr
     public async Task<(PortalUser User, Account Account)> CreateUserAsync(
         Organization organization, string email, string displayName, PortalRole role, CancellationToken cancellation = default)
     {
-        var password = NewPassword();
+        var password = UserOperations.GeneratePassword();
         var user = await new UserOperations(database, clock)
             .CreateAsync(organization.Id, email, displayName, role, password, Actor.System, cancellation);
         return (Require(user), new Account(email, password));
@@ -83,9 +82,6 @@ public sealed class Founder(StoreDatabase database, KeyEncryptionKey key, TimePr
         Require(await Contracts.DecideAsync(contract.Id, ContractState.Approved, Actor.System, cancellation));
         return new Credentials(created.Application.ClientId, created.Secret.Reveal());
     }
-
-    // 120 random bits: long enough that nobody guesses it, short enough to type.
-    private static string NewPassword() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(15));
 
     private static T Require<T>(Outcome<T> outcome)
         where T : class =>

@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.Gateway;
 using Gatehouse.Tests.Spec.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -82,6 +83,22 @@ public sealed class ForwardingTests : IAsyncLifetime
         await _node.Upstream.DisposeAsync();
         using var answer = await _node.CallAsync("/things", _token);
         await answer.IsRefusedAsync(502, "upstream_away");
+    }
+
+    [Fact, Rfc(9457, "3")]
+    public async Task An_upstream_that_stays_silent_is_504()
+    {
+        await using var node = new TestNode { Limits = new GatewayLimits { UpstreamTimeout = TimeSpan.FromMilliseconds(200) } };
+        await node.InitializeAsync();
+        var givenUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        node.Upstream.Answer = http =>
+        {
+            http.RequestAborted.Register(givenUp.SetResult);
+            return givenUp.Task;
+        };
+        using var answer = await node.CallAsync("/things", await node.ObtainTokenAsync(await node.CreateApplicationAsync()));
+        await answer.IsRefusedAsync(504, "upstream_slow");
+        await givenUp.Task.WaitAsync(Eventually.Deadline); // The upstream is not left working for nobody.
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace Gatehouse.Tests.Spec.Hosting;
 /// <summary>Waits for what the program does in the background: ends as soon as it is true, and fails with its name after a deadline.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
     public static async Task TrueAsync(Func<Task<bool>> condition, string what)
     {

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Gatehouse.Composition;
 using Gatehouse.Founding;
+using Gatehouse.Gateway;
 using Gatehouse.Store.Changes;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -29,6 +30,9 @@ public sealed class TestNode : IAsyncLifetime
     private readonly X509Certificate2 _certificate = TestCertificate.Create();
     private WebApplication _app = null!;
     private long _startPosition;
+
+    /// <summary>Set before the node starts.</summary>
+    public GatewayLimits Limits { get; init; } = new();
 
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
@@ -65,8 +69,9 @@ public sealed class TestNode : IAsyncLifetime
         Things = await Founder.PublishAsync(DescribeApi("things", Upstream.Url));
         _app = Node.Build(new NodeOptions
         {
-            Issuer = Issuer, ApiUrl = ApiUrl, AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
-            Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None,
+            Issuer = Issuer, ApiUrl = ApiUrl,
+            AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+            Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None, Gateway = Limits,
         });
         await using (var db = Database.Open()) _startPosition = await db.Changes.MaxAsync(row => row.Position);
         await _app.StartAsync();

@@ -171,6 +171,20 @@ public sealed class ClientAuthenticationTests(TestNode node) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task A_stranger_cannot_push_an_applications_own_problems_out_of_sight()
+    {
+        var application = await node.CreateApplicationAsync();
+        var withoutSecret = $"grant_type=client_credentials&client_id={application.ClientId}";
+        for (var i = 0; i < 2 * FailureThrottle.FreeFailures; i++) (await node.Auth.PostTokenAsync(withoutSecret)).IsRefused(401, "invalid_client");
+        var own = await node.Auth.PostTokenAsync(TokenRequests.Form(application, "&scope=unheard"));
+
+        Assert.Equal("scope_not_contracted", (await node.FindProblemAsync(own.TraceId)).Code); // Written after those before it.
+        var id = (await node.FindAsync(application.ClientId)).Id;
+        await using var db = node.Database.Open();
+        Assert.Equal(FailureThrottle.FreeFailures, await db.Problems.CountAsync(row => row.ApplicationId == id && row.Code == "no_credentials"));
+    }
+
+    [Fact]
     public async Task While_the_store_is_away_a_known_application_goes_on_and_an_unknown_one_is_told_to_wait()
     {
         await using var lonely = new TestNode();

@@ -41,6 +41,17 @@ public abstract class ContractAndApiTests(StoreProvider provider) : StoreTests(p
     }
 
     [Fact]
+    public async Task What_a_person_revoked_no_request_brings_back_by_itself()
+    {
+        var (application, plan) = await PrepareAsync(byHand: false);
+        var contract = TestStore.Succeed(await RequestAsync(application, plan));
+        TestStore.Succeed(await DecideAsync(contract.Id, ContractState.Revoked));
+
+        var again = TestStore.Succeed(await RequestAsync(application, plan));
+        Assert.Equal((ContractState.Requested, null), (again.State, again.DecidedAt));
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_not_found()
     {
         var (application, plan) = await PrepareAsync(byHand: true);
@@ -126,6 +137,66 @@ public abstract class ContractAndApiTests(StoreProvider provider) : StoreTests(p
     }
 
     [Fact]
+    public async Task A_call_belongs_to_one_api_whatever_its_parameters_are_called()
+    {
+        await Store.PublishAsync(WithCall("labels", "/labels/{id}"));
+
+        var refused = await Store.Apis.PublishAsync(WithCall("thief", "/labels/{number}"), Actor.System);
+        Assert.Equal((Refusal.Conflict, "The operation GET /labels/{number} belongs to another API: a call leads to one API."), (refused.Refusal, refused.Message));
+        Assert.True((await Store.Apis.PublishAsync(WithCall("labels", "/labels/{number}"), Actor.System)).Succeeded);
+    }
+
+    [Fact]
+    public async Task Of_two_apis_that_race_for_a_call_one_gets_it()
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(number => Task.Run(() => Store.Apis.PublishAsync(WithCall($"api-{number}", "/labels/{id}"), Actor.System)))).WaitAsync(Deadline);
+
+        Assert.Single(outcomes, outcome => outcome.Succeeded);
+        Assert.Equal(1, await Store.ReadAsync(db => db.Set<ApiOperation>().CountAsync(row => row.Method == "GET")));
+    }
+
+    [Theory]
+    [InlineData("labels")]
+    [InlineData("/labels?all")]
+    [InlineData("/labels/a b")]
+    [InlineData("/labels/../admin")]
+    [InlineData("/labels/%2e")]
+    [InlineData("/labels/{}")]
+    [InlineData("/labels/{a/b}")]
+    [InlineData("/labels/x{id}")]
+    [InlineData("/labels/{id};v=1")]
+    [InlineData("/labels\\{id}")]
+    public async Task A_path_template_that_could_not_match_or_be_read_in_two_ways_is_invalid(string template)
+    {
+        var outcome = await Store.Apis.PublishAsync(WithCall("labels", template), Actor.System);
+        Assert.Equal((Refusal.Invalid, "operations"), (outcome.Refusal, outcome.Field));
+    }
+
+    [Fact]
+    public async Task One_call_is_not_listed_twice_under_two_parameter_names()
+    {
+        var draft = WithCall("labels", "/labels/{id}");
+        draft.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = "/labels/{number}" });
+        Assert.Equal(Refusal.Invalid, (await Store.Apis.PublishAsync(draft, Actor.System)).Refusal);
+    }
+
+    [Fact]
+    public async Task Moving_an_api_changes_where_it_is_and_nothing_else()
+    {
+        await Store.PublishAsync(Store.DraftApi());
+        TestStore.Succeed(await MoveAsync("http://127.0.0.1:2"));
+        var changes = await Store.ReadAsync(db => db.Changes.CountAsync());
+        TestStore.Succeed(await MoveAsync("http://127.0.0.1:2"));
+
+        Assert.Equal(changes, await Store.ReadAsync(db => db.Changes.CountAsync())); // It is there already.
+        var api = await Store.ReadAsync(db => db.Apis.Include(row => row.Operations).SingleAsync());
+        Assert.Equal(("Labels", "https://api.example.com/moved", "http://127.0.0.1:2", 1), (api.Name, api.Resource, api.Upstream, api.Operations.Count));
+        TestStore.Succeed(await Store.Apis.WithdrawAsync(api.Id, Actor.System));
+        Assert.Equal(Refusal.NotFound, (await MoveAsync("http://127.0.0.1:3")).Refusal);
+    }
+
+    [Fact]
     public async Task Publications_that_race_leave_one_api()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Store.Apis.PublishAsync(Store.DraftApi(), Actor.System)))).WaitAsync(Deadline);
@@ -179,6 +250,16 @@ public abstract class ContractAndApiTests(StoreProvider provider) : StoreTests(p
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => RevokeAsync("jti", null)))).WaitAsync(Deadline);
         Assert.All(outcomes, outcome => Assert.True(outcome.Succeeded, outcome.Message));
         Assert.Equal(1, await Store.ReadAsync(db => db.Changes.CountAsync()));
+    }
+
+    private Task<Outcome<Api>> MoveAsync(string upstream) =>
+        Store.Apis.MoveAsync(Store.Organization.Id, "labels", "https://api.example.com/moved", upstream, Actor.System);
+
+    private Api WithCall(string slug, string template)
+    {
+        var draft = Store.DraftApi(slug);
+        draft.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = template });
+        return draft;
     }
 
     private Task<Outcome<RevokedToken>> RevokeAsync(string tokenId, DateTimeOffset? expiresAt) =>

@@ -4,8 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Gatehouse.Portal.Pages.Applications.Create;
 
-internal sealed class CreatePage(
-    ApplicationOperations applications, ContractOperations contracts, OfferedPlans offered, OneTimeSecret oneTime) : PortalPage
+internal sealed class CreatePage(ApplicationOperations applications, OfferedPlans offered, OneTimeSecret oneTime) : PortalPage
 {
     [BindProperty]
     public ApplicationAbout About { get; set; } = new();
@@ -26,15 +25,16 @@ internal sealed class CreatePage(
             ModelState.AddModelError(string.Empty, "A chosen plan is not offered any more. Choose again.");
         if (!ModelState.IsValid) return Again();
 
-        var draft = new ApplicationDraft(About.Name) { Description = About.Description ?? string.Empty };
+        var draft = new ApplicationDraft(About.Name)
+        {
+            Description = About.Description ?? string.Empty, PlanIds = [.. chosen.Select(pair => pair.Value!.Value)],
+        };
         var outcome = await applications.CreateAsync(Organization.Id, draft, Session.UserId, Actor, cancellation);
         if (outcome.Value is not { } created)
         {
             Refuse(outcome, ("client_name", "About.Name"), ("description", "About.Description"));
             return Again();
         }
-        // The application exists from here on: its secret is shown whatever becomes of the contracts, whose state stands on the same page.
-        foreach (var (_, plan) in chosen) await contracts.RequestAsync(created.Application.Id, plan!.Value, Actor, CancellationToken.None);
         oneTime.Keep(TempData, Session, created.Application.Id, created.SecretId, created.Secret, isNew: true);
         return SeeOther(Links.Application(created.Application.Id), "The application is created.");
     }
