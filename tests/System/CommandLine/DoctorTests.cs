@@ -58,7 +58,8 @@ public sealed class DoctorTests : IDisposable
             Assert.Contains($"  {setting}: ", finished.Output, StringComparison.Ordinal);
     }
 
+    // A reader of SQLite leaves its own bookkeeping behind: an index, and a log with nothing in it.
     private Dictionary<string, string> Contents() => Directory.GetFiles(_folder.File("data"), "*", SearchOption.AllDirectories)
-        .Where(file => !file.EndsWith("-shm", StringComparison.Ordinal))
+        .Where(file => !file.EndsWith("-shm", StringComparison.Ordinal) && !(file.EndsWith("-wal", StringComparison.Ordinal) && new FileInfo(file).Length == 0))
         .ToDictionary(file => file, file => Convert.ToHexString(File.ReadAllBytes(file)));
 }
