@@ -35,7 +35,8 @@ public static class LabelsApi
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapLabels();
-        app.MapOpenApi("/labels/openapi.json");
+        app.UseOutputCache();
+        app.MapOpenApi("/labels/openapi.json").CacheOutput(cached => cached.Expire(TimeSpan.FromDays(1))); // It never changes; making it takes long.
         return app;
     }
 
@@ -53,6 +54,7 @@ public static class LabelsApi
         builder.Services.AddRouting();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.NameTraceId);
         builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
+        builder.Services.AddOutputCache();
         builder.Services.AddOpenApi(document => document.DescribeLabels(options.TokenUrl));
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.Services.AddSingleton(new LabelStore(options.Capacity));
