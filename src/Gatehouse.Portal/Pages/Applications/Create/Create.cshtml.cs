@@ -9,8 +9,11 @@ internal sealed class CreatePage(ApplicationOperations applications, OfferedPlan
     [BindProperty]
     public ApplicationAbout About { get; set; } = new();
 
-    /// <summary>The chosen plan by API; empty for an API that is not wanted.</summary>
-    [BindProperty]
+    /// <summary>
+    /// The chosen plan by API; empty for an API that is not wanted. Named, because an unnamed dictionary of which the form has no field (no
+    /// API is published) would be filled with every other field.
+    /// </summary>
+    [BindProperty(Name = nameof(Plans))]
     public Dictionary<Guid, Guid?> Plans { get; set; } = [];
 
     public IReadOnlyList<OfferedApi> Apis { get; private set; } = [];
