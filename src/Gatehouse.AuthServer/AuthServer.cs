@@ -1,7 +1,10 @@
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Introspection;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Jwks;
 using Gatehouse.AuthServer.Metadata;
+using Gatehouse.AuthServer.Requests;
+using Gatehouse.AuthServer.Revocation;
 using Gatehouse.AuthServer.Token;
 using Gatehouse.AuthServer.Token.Grants;
 using Microsoft.AspNetCore.Builder;
@@ -20,15 +23,22 @@ public static class AuthServer
         // Organs: what must never differ between endpoints and grants.
         services.AddSingleton<SigningKeys>();
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
+        services.AddSingleton<JwtSigner>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<ClientAuthenticator>();
+        services.AddSingleton<OAuthFailureWriter>();
+        services.AddSingleton<ClientRequests>();
+        services.AddSingleton<PresentedTokens>();
 
         // Grants: one file and one line each.
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
 
-        services.AddSingleton<TokenFailureWriter>();
+        // Endpoints.
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<IntrospectionAnswer>();
+        services.AddSingleton<IntrospectionEndpoint>();
+        services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         return services;
@@ -38,6 +48,8 @@ public static class AuthServer
     {
         var services = endpoints.ServiceProvider;
         endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
+        endpoints.Map(AuthServerOptions.IntrospectionPath, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
+        endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.JwksPath, services.GetRequiredService<JwksEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.MetadataPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
         return endpoints;

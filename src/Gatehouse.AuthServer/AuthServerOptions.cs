@@ -5,6 +5,8 @@ namespace Gatehouse.AuthServer;
 public sealed record AuthServerOptions(string Issuer)
 {
     public const string TokenPath = "/as/token.oauth2";
+    public const string IntrospectionPath = "/as/introspect.oauth2";
+    public const string RevocationPath = "/as/revoke_token.oauth2";
     public const string JwksPath = "/pf/JWKS";
     public const string MetadataPath = "/.well-known/oauth-authorization-server";
 }

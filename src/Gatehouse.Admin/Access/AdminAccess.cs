@@ -31,10 +31,7 @@ internal sealed partial class AdminAccess
         ILogger<AdminAccess> log)
     {
         (_options, _check, _catalog, _problems, _clock, _log) = (options, check, catalog, problems, clock, log);
-        _verifier = new AccessTokenVerifier(options.Issuer, clock);
-        // Subscribe first: keys that arrive in between are set twice rather than missed.
-        keys.Changed += () => _verifier.SetKeys(keys.Current);
-        _verifier.SetKeys(keys.Current);
+        _verifier = keys.Follow(new AccessTokenVerifier(options.Issuer, clock));
     }
 
     /// <summary>Verifies a token that is talked about rather than used: form, signature, issuer and times.</summary>

@@ -26,6 +26,10 @@ internal sealed record ApiRequest
     [JsonPropertyName("operations"), Description("The calls that the gateway lets through; anything else is 404.")]
     public IReadOnlyList<OperationEntry>? Operations { get; init; }
 
+    [JsonPropertyName("resource_servers")]
+    [Description("The client_id of each application that stands for this API and may introspect its tokens (RFC 7662). Up to 20.")]
+    public IReadOnlyList<string>? ResourceServers { get; init; }
+
     [JsonPropertyName("plans"), Description("At least one. A plan with contracts cannot be left out.")]
     public required IReadOnlyList<PlanEntry> Plans { get; init; }
 }
@@ -93,6 +97,9 @@ internal sealed record ApiBody
     [JsonPropertyName("operations")]
     public required IReadOnlyList<OperationEntry> Operations { get; init; }
 
+    [JsonPropertyName("resource_servers")]
+    public required IReadOnlyList<string> ResourceServers { get; init; }
+
     [JsonPropertyName("plans")]
     public required IReadOnlyList<PlanEntry> Plans { get; init; }
 
@@ -116,6 +123,7 @@ internal static class ApiMapping
     {
         OrganizationId = organizationId, Slug = slug, Name = request.Name.Trim(), Description = request.Description ?? string.Empty,
         Resource = request.Resource, Upstream = request.Upstream,
+        ResourceServers = [.. (request.ResourceServers ?? []).Distinct(StringComparer.Ordinal)],
         Scopes = [.. (request.Scopes ?? []).Select(scope => new ApiScope { Token = scope.Scope, Description = scope.Description ?? string.Empty })],
         Operations = [.. (request.Operations ?? [])
             .Select(call => new ApiOperation { Method = call.Method, PathTemplate = call.Path, Scope = call.Scope ?? string.Empty })],
@@ -124,7 +132,8 @@ internal static class ApiMapping
 
     public static ApiBody ToBody(this Api row) => new()
     {
-        Slug = row.Slug, Name = row.Name, Description = row.Description, Resource = row.Resource, Upstream = row.Upstream, CreatedAt = row.CreatedAt,
+        Slug = row.Slug, Name = row.Name, Description = row.Description, Resource = row.Resource, Upstream = row.Upstream,
+        CreatedAt = row.CreatedAt, ResourceServers = [.. row.ResourceServers],
         Scopes = [.. row.Scopes.OrderBy(scope => scope.Token, StringComparer.Ordinal)
             .Select(scope => new ScopeEntry { Scope = scope.Token, Description = scope.Description })],
         Operations = [.. row.Operations.OrderBy(call => call.PathTemplate, StringComparer.Ordinal).ThenBy(call => call.Method, StringComparer.Ordinal)

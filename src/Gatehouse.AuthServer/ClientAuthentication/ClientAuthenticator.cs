@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Gatehouse.AuthServer.Token;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
@@ -33,25 +33,25 @@ public sealed class ClientAuthenticator(ApplicationRegistry applications, Client
         if (ClientCredentials.Read(authorization, form, out var credentials) is { } failure)
             return new(null, failure, credentials.ClientId, credentials.ClientId.Length == 0 ? null : (await applications.FindAsync(credentials.ClientId)).Value);
         var found = await applications.FindAsync(credentials.ClientId);
-        if (!found.IsKnown) return new(null, TokenFailure.StoreAway, credentials.ClientId, null);
+        if (!found.IsKnown) return new(null, OAuthFailure.StoreAway, credentials.ClientId, null);
         var refused = Verify(found.Value, credentials);
         return refused is null
             ? new(new AuthenticatedApplication(found.Value!), null, credentials.ClientId, found.Value)
             : new(null, refused, credentials.ClientId, found.Value);
     }
 
-    private TokenFailure? Verify(RegisteredApplication? application, ClientCredentials credentials)
+    private OAuthFailure? Verify(RegisteredApplication? application, ClientCredentials credentials)
     {
         Span<byte> presented = stackalloc byte[HMACSHA256.HashSizeInBytes];
         vault.ComputeVerifier(credentials.Secret.Reveal(), presented);
         var match = FindSecret(application, presented);
-        if (application is null) return TokenFailure.UnknownApplication;
-        if (match is null) return TokenFailure.WrongSecret;
-        if (!application.IsActive) return TokenFailure.ApplicationRetired;
-        if (match.RetiredAt is { } retired) return TokenFailure.SecretRetired(retired);
-        if (match.ExpiresAt is { } expired && expired <= clock.GetUtcNow()) return TokenFailure.SecretExpired(expired);
+        if (application is null) return OAuthFailure.UnknownApplication;
+        if (match is null) return OAuthFailure.WrongSecret;
+        if (!application.IsActive) return OAuthFailure.ApplicationRetired;
+        if (match.RetiredAt is { } retired) return OAuthFailure.SecretRetired(retired);
+        if (match.ExpiresAt is { } expired && expired <= clock.GetUtcNow()) return OAuthFailure.SecretExpired(expired);
         if (!application.TokenEndpointAuthMethod.Split(' ').Contains(credentials.Method, StringComparer.Ordinal))
-            return TokenFailure.MethodNotAllowed(credentials.Method);
+            return OAuthFailure.MethodNotAllowed(credentials.Method);
         usage.Record(match.Id);
         return null;
     }
@@ -74,4 +74,4 @@ public sealed class ClientAuthenticator(ApplicationRegistry applications, Client
 /// <summary>The authenticated application, or the failure with what is known about the application it concerns.</summary>
 /// <param name="Concerned">The application whose owner may be told; it has proved nothing.</param>
 public readonly record struct ClientAuthenticationResult(
-    AuthenticatedApplication? Application, TokenFailure? Failure, string ClientId, RegisteredApplication? Concerned);
+    AuthenticatedApplication? Application, OAuthFailure? Failure, string ClientId, RegisteredApplication? Concerned);

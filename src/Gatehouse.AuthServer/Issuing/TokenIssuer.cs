@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Registry;
@@ -16,11 +14,9 @@ namespace Gatehouse.AuthServer.Issuing;
 public sealed record TokenContent(
     RegisteredApplication Application, string Subject, ScopeSet Scope, IReadOnlyList<string> Audience, int LifetimeSeconds);
 
-/// <summary>Mints access tokens (RFC 9068): the only place that signs one.</summary>
-public sealed class TokenIssuer(AuthServerOptions options, SigningKeys keys, TimeProvider clock)
+/// <summary>Mints access tokens (RFC 9068): the only place that makes one.</summary>
+public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, TimeProvider clock)
 {
-    private const int SignatureLength = 64;
-
     /// <summary>The compact serialization, as ASCII bytes.</summary>
     public byte[] Mint(TokenContent content)
     {
@@ -33,21 +29,6 @@ public sealed class TokenIssuer(AuthServerOptions options, SigningKeys keys, Tim
         };
         var payload = new ArrayBufferWriter<byte>(512);
         claims.WriteTo(payload);
-        return Sign(keys.Active, payload.WrittenSpan);
-    }
-
-    private static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload)
-    {
-        var header = Encoding.ASCII.GetBytes($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{key.Kid}}"}""");
-        var token = new byte[Base64Url.GetEncodedLength(header.Length) + Base64Url.GetEncodedLength(payload.Length)
-            + Base64Url.GetEncodedLength(SignatureLength) + 2];
-        var length = Base64Url.EncodeToUtf8(header, token);
-        token[length++] = (byte)'.';
-        length += Base64Url.EncodeToUtf8(payload, token.AsSpan(length));
-        Span<byte> signature = stackalloc byte[SignatureLength];
-        key.Sign(token.AsSpan(0, length), signature);
-        token[length++] = (byte)'.';
-        Base64Url.EncodeToUtf8(signature, token.AsSpan(length));
-        return token;
+        return signer.Sign("at+jwt", payload.WrittenSpan);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.Metadata;
 using Gatehouse.Store.Registry;
@@ -23,6 +24,11 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             ResponseTypesSupported = [],
             GrantTypesSupported = [.. grants.Select(grant => grant.GrantType)],
             TokenEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            IntrospectionEndpoint = options.Issuer + AuthServerOptions.IntrospectionPath,
+            IntrospectionEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            IntrospectionSigningAlgorithmsSupported = JwtSigner.Algorithms,
+            RevocationEndpoint = options.Issuer + AuthServerOptions.RevocationPath,
+            RevocationEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
             ScopesSupported = [.. apis.Current.All.SelectMany(api => api.Scopes)],
         };
         http.Response.ContentType = "application/json";

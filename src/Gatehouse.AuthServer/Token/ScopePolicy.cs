@@ -1,3 +1,4 @@
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Registry;
@@ -13,18 +14,18 @@ public sealed record GrantedAccess(ScopeSet Scope, IReadOnlyList<string> Audienc
 /// </summary>
 internal static class ScopePolicy
 {
-    public static TokenFailure? Apply(string? requested, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
+    public static OAuthFailure? Apply(string? requested, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
     {
         access = null;
         var contracts = application.Contracts.Values.Where(contract => contract.State == ContractState.Approved)
             .Select(contract => (Contract: contract, Api: apis.Find(contract.ApiId)))
             .Where(pair => pair.Api is not null).OrderBy(pair => pair.Api!.Slug, StringComparer.Ordinal).ToList();
-        if (contracts.Count == 0) return TokenFailure.NoApprovedContract;
+        if (contracts.Count == 0) return OAuthFailure.NoApprovedContract;
         var scope = ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes));
         if (requested is not null)
         {
-            if (!ScopeSet.TryParse(requested, out var asked) || asked.Count == 0) return TokenFailure.MalformedScope;
-            if (!asked.IsSubsetOf(scope)) return TokenFailure.ScopeNotContracted(asked.Except(scope));
+            if (!ScopeSet.TryParse(requested, out var asked) || asked.Count == 0) return OAuthFailure.MalformedScope;
+            if (!asked.IsSubsetOf(scope)) return OAuthFailure.ScopeNotContracted(asked.Except(scope));
             scope = asked;
             contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(asked.Contains));
         }

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Issuing;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Store.Registry;
@@ -12,33 +13,14 @@ namespace Gatehouse.AuthServer.Token;
 
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before the token is minted.</summary>
 public sealed class TokenEndpoint(
-    ClientAuthenticator authenticator, IEnumerable<IGrant> grants, ApiCatalog apis, ApplicationRegistry applications,
-    TokenIssuer issuer, TokenFailureWriter failures)
+    ClientRequests requests, IEnumerable<IGrant> grants, ApiCatalog apis, TokenIssuer issuer, OAuthFailureWriter failures)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
     public async Task HandleAsync(HttpContext http)
     {
-        // 1. Parse once: bounded, strict, every parameter at most once.
-        if (TokenRequestReader.HasParameterInQuery(http.Request))
-        {
-            await RefuseQueryAsync(http);
-            return;
-        }
-        var (form, malformed) = await TokenRequestReader.ReadAsync(http.Request);
-        if (form is null)
-        {
-            await failures.WriteAsync(http, malformed!);
-            return;
-        }
-
-        // 2. Client authentication.
-        var authentication = await authenticator.AuthenticateAsync(AuthorizationOf(http.Request), form);
-        if (authentication.Application is not { } application)
-        {
-            await failures.WriteAsync(http, authentication.Failure!, authentication.ClientId, authentication.Concerned);
-            return;
-        }
+        // 1. Parse once: bounded, strict, every parameter at most once. 2. Client authentication.
+        if (await requests.AcceptAsync(http) is not { Application: var application, Form: var form }) return;
 
         // 3. The grant is offered and allowed for this application; the scope policy says what it may obtain.
         // 4. Sender constraint: none is offered yet, every token is a bearer token.
@@ -55,29 +37,17 @@ public sealed class TokenEndpoint(
         await WriteTokenAsync(http.Response, issuer.Mint(content!), content!, form["scope"]);
     }
 
-    private TokenFailure? Decide(AuthenticatedApplication application, FormBody form, out TokenContent? content)
+    private OAuthFailure? Decide(AuthenticatedApplication application, FormBody form, out TokenContent? content)
     {
         content = null;
-        if (form["grant_type"] is not { } grantType) return TokenFailure.MissingGrantType;
-        if (!_grants.TryGetValue(grantType, out var grant)) return TokenFailure.UnsupportedGrantType;
-        if (!application.Registered.GrantTypes.Contains(grantType)) return TokenFailure.GrantNotAllowed(grantType);
+        if (form["grant_type"] is not { } grantType) return OAuthFailure.MissingGrantType;
+        if (!_grants.TryGetValue(grantType, out var grant)) return OAuthFailure.UnsupportedGrantType;
+        if (!application.Registered.GrantTypes.Contains(grantType)) return OAuthFailure.GrantNotAllowed(grantType);
         if (ScopePolicy.Apply(form["scope"], application.Registered, apis.Current, out var access) is { } refused) return refused;
         var decision = grant.Decide(application, form);
         if (decision.Subject is null) return decision.Failure;
         content = new TokenContent(application.Registered, decision.Subject, access!.Scope, access.Audience, access.LifetimeSeconds);
         return null;
-    }
-
-    // A header that is there but empty is an attempt that failed, not an absence.
-    private static string? AuthorizationOf(HttpRequest request) =>
-        request.Headers.Authorization.Count == 0 ? null : request.Headers.Authorization.ToString();
-
-    // The owner of the application should hear that its secret stands in logs now.
-    private async Task RefuseQueryAsync(HttpContext http)
-    {
-        var clientId = http.Request.Query["client_id"].ToString().Trim();
-        var concerned = clientId.Length > 0 ? (await applications.FindAsync(clientId)).Value : null;
-        await failures.WriteAsync(http, TokenFailure.ParameterInQuery, clientId, concerned);
     }
 
     private static async Task WriteTokenAsync(HttpResponse response, byte[] token, TokenContent content, string? requestedScope)

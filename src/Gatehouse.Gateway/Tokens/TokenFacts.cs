@@ -9,20 +9,10 @@ namespace Gatehouse.Gateway.Tokens;
 /// Facts about tokens: what they say, and that their signature holds. Each distinct token is verified once and remembered until it is pushed
 /// out; times and keys are checked on every call, and no decision is ever remembered.
 /// </summary>
-public sealed class TokenFacts
+public sealed class TokenFacts(GatewayOptions options, VerificationKeys keys, TimeProvider clock)
 {
-    private readonly GenerationCache<TokenHash, VerifiedAccessToken> _verified;
-    private readonly AccessTokenVerifier _verifier;
-    private readonly VerificationKeys _keys;
-
-    public TokenFacts(GatewayOptions options, VerificationKeys keys, TimeProvider clock)
-    {
-        _verified = new(options.Limits.RememberedTokens);
-        _verifier = new AccessTokenVerifier(options.Issuer, clock);
-        _keys = keys;
-        _keys.Changed += TakeKeys;
-        TakeKeys();
-    }
+    private readonly GenerationCache<TokenHash, VerifiedAccessToken> _verified = new(options.Limits.RememberedTokens);
+    private readonly AccessTokenVerifier _verifier = keys.Follow(new AccessTokenVerifier(options.Issuer, clock));
 
     /// <summary>The claims, or why the token is refused.</summary>
     public AccessTokenFailure Find(ReadOnlySpan<char> token, out AccessTokenClaims? claims)
@@ -38,8 +28,6 @@ public sealed class TokenFacts
         if (verified is not null) _verified.Set(hash, verified);
         return failure;
     }
-
-    private void TakeKeys() => _verifier.SetKeys(_keys.Current);
 
     /// <summary>SHA-256 of a token. Strict reading gives a token one spelling, so its text identifies it.</summary>
     [StructLayout(LayoutKind.Sequential)]

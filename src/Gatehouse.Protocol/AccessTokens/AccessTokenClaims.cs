@@ -39,6 +39,13 @@ public sealed record AccessTokenClaims
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
+        WriteMembersTo(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the claims into an object that was begun: the token's payload, or what introspection says of it.</summary>
+    public void WriteMembersTo(Utf8JsonWriter json)
+    {
         json.WriteString("iss", Issuer);
         json.WriteString("sub", Subject);
         if (Audience.Count == 1)
@@ -56,7 +63,6 @@ public sealed record AccessTokenClaims
         json.WriteNumber("iat", IssuedAt);
         json.WriteNumber("exp", ExpiresAt);
         json.WriteString("jti", TokenId);
-        json.WriteEndObject();
     }
 
     /// <summary>Reads a payload whose types are exactly those of RFC 9068 §2.2; an <c>exp</c> as a string is refused.</summary>

@@ -7,6 +7,9 @@ internal static class Schema
 {
     private const int OldestPostgres = 15;
 
+    /// <summary>The key of the advisory lock: "gatehous" in ASCII, so that another program's is not met by chance.</summary>
+    private const long MigrationLock = 0x6761_7465_686F_7573;
+
     /// <summary>Looks, without changing anything, whether the database is this program's to use.</summary>
     /// <returns>Whether it holds a schema already.</returns>
     /// <exception cref="StoreUnusableException">It is newer, half-written or another program's.</exception>
@@ -39,7 +42,7 @@ internal static class Schema
     {
         if (db is not SqliteGatehouseDb)
         {
-            await db.Database.MigrateAsync(cancellation);
+            await UpdatePostgresAsync(db, cancellation);
             return;
         }
         // EF Core guards a migration on SQLite by a row. A start that is killed leaves it behind, and every later start would wait for it for
@@ -49,6 +52,23 @@ internal static class Schema
             FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock";""", cancellation);
         await db.Database.MigrateAsync(cancellation);
+    }
+
+    // EF Core asks what is missing before it takes its own lock: two nodes that start at once would both make the second migration. The lock
+    // belongs to the session and ends with it, however it ends.
+    private static async Task UpdatePostgresAsync(GatehouseDb db, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellation);
+        try
+        {
+            await db.Database.MigrateAsync(cancellation);
+        }
+        finally
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
+            await db.Database.CloseConnectionAsync();
+        }
     }
 
     private static async Task RefuseOldPostgresAsync(GatehouseDb db, CancellationToken cancellation)

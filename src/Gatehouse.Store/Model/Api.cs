@@ -27,6 +27,11 @@ public sealed class Api
     /// <summary>Where the gateway forwards to; null for an API that this program answers itself.</summary>
     public string? Upstream { get; set; }
 
+    /// <summary>
+    /// The <c>client_id</c> of each application that stands for this API: the protected resources that may introspect its tokens (RFC 7662 §2.1).
+    /// </summary>
+    public List<string> ResourceServers { get; set; } = [];
+
     public DateTimeOffset CreatedAt { get; set; }
 }
 

@@ -58,6 +58,8 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
             return Outcome<Api>.Conflict($"The scope {taken} belongs to another API: a scope names one API.");
         if (await db.Apis.AnyAsync(row => row.Resource == draft.Resource && row.Id != others, cancellation))
             return Outcome<Api>.Conflict("Another API has this resource identifier.");
+        if (await FindStrangerAsync(db, draft, cancellation) is { } stranger)
+            return Outcome<Api>.Invalid("resource_servers", $"The organization has no application with the client_id {stranger}.");
         if (await FindTakenCallAsync(db, draft, others, cancellation) is { } call)
             return Outcome<Api>.Conflict($"The operation {call.Method} {call.PathTemplate} belongs to another API: a call leads to one API.");
         if (api is null)
@@ -74,6 +76,14 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         return api;
     }
 
+    private static async Task<string?> FindStrangerAsync(GatehouseDb db, Api draft, CancellationToken cancellation)
+    {
+        if (draft.ResourceServers.Count == 0) return null;
+        var known = await db.Applications.Where(row => row.OrganizationId == draft.OrganizationId && draft.ResourceServers.Contains(row.ClientId))
+            .Select(row => row.ClientId).ToListAsync(cancellation);
+        return draft.ResourceServers.Except(known, StringComparer.Ordinal).FirstOrDefault();
+    }
+
     // The gateway has one path tree: whoever could publish a call of another API would take its traffic.
     private static async Task<ApiOperation?> FindTakenCallAsync(GatehouseDb db, Api draft, Guid apiId, CancellationToken cancellation)
     {
@@ -87,6 +97,7 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
     private static async Task<Outcome<Api>?> ReplaceAsync(GatehouseDb db, Api api, Api draft, CancellationToken cancellation)
     {
         (api.Name, api.Description, api.Resource, api.Upstream) = (draft.Name, draft.Description, draft.Resource, draft.Upstream);
+        api.ResourceServers = [.. draft.ResourceServers];
         api.Scopes.Clear();
         api.Operations.Clear();
         await db.SaveChangesAsync(cancellation); // Old rows leave before new ones with the same key come.
@@ -119,6 +130,8 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
 /// <summary>What a published API must satisfy.</summary>
 internal static class ApiRules
 {
+    private const int MaxResourceServers = 20;
+
     public static (string Field, string Message)? Check(Api api)
     {
         if (!IsSlug(api.Slug)) return ("slug", "Give a slug of 1 to 64 characters out of a-z, 0-9 and '-'.");
@@ -131,6 +144,8 @@ internal static class ApiRules
             return ("upstream", "Give an absolute http or https URL.");
         if (api.Scopes.FirstOrDefault(scope => !ScopeSet.IsToken(scope.Token)) is not null) return ("scopes", "A scope is 1 to 128 printable characters without blanks (RFC 6749 §3.3).");
         if (api.Scopes.Select(scope => scope.Token).Distinct(StringComparer.Ordinal).Count() != api.Scopes.Count) return ("scopes", "A scope is listed twice.");
+        if (api.ResourceServers.Count > MaxResourceServers || api.ResourceServers.Any(id => id.Length is 0 or > Application.MaxClientIdLength || id.Any(char.IsControl)))
+            return ("resource_servers", $"Give the client_id of up to {MaxResourceServers} applications.");
         if (api.Plans.Count == 0) return ("plans", "Give at least one plan.");
         if (api.Plans.FirstOrDefault(plan => !IsSlug(plan.Slug) || plan.Name.Length is 0 or > 128) is not null) return ("plans", "Each plan needs a slug and a name.");
         if (api.Plans.Select(plan => plan.Slug).Distinct(StringComparer.Ordinal).Count() != api.Plans.Count) return ("plans", "A plan is listed twice.");

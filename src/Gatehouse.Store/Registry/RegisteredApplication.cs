@@ -90,6 +90,7 @@ public sealed class RegisteredApi
         Scopes = ScopeSet.Of(row.Scopes.Select(scope => scope.Token).Order(StringComparer.Ordinal));
         Operations = [.. row.Operations.Select(operation => new RegisteredOperation(operation.Method, operation.PathTemplate, operation.Scope))];
         Upstream = row.Upstream;
+        ResourceServers = row.ResourceServers.ToFrozenSet(StringComparer.Ordinal);
     }
 
     public Guid Id { get; }
@@ -103,6 +104,9 @@ public sealed class RegisteredApi
     public IReadOnlyList<RegisteredOperation> Operations { get; }
 
     public string? Upstream { get; }
+
+    /// <summary>The <c>client_id</c> of each application that may introspect tokens for this API.</summary>
+    public FrozenSet<string> ResourceServers { get; }
 }
 
 /// <summary>A call of an API and the scope it needs (empty: none).</summary>

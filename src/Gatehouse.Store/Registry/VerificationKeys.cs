@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -14,6 +15,15 @@ public sealed class VerificationKeys(StoreDatabase database)
     public event Action? Changed;
 
     public IReadOnlyList<EcPublicKey> Current => Volatile.Read(ref _current);
+
+    /// <summary>Keeps a verifier's keys those of this node, from now on.</summary>
+    public AccessTokenVerifier Follow(AccessTokenVerifier verifier)
+    {
+        // Subscribe first: keys that arrive in between are set twice rather than missed.
+        Changed += () => verifier.SetKeys(Current);
+        verifier.SetKeys(Current);
+        return verifier;
+    }
 
     public async Task ReloadAsync(CancellationToken cancellation)
     {

@@ -3,6 +3,8 @@ using Gatehouse.Store.Model;
 using Gatehouse.Store.Secrets;
 using Gatehouse.Tests.Store.Fixture;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Gatehouse.Tests.Store.Database;
 
@@ -20,6 +22,20 @@ public abstract class PreparationTests(StoreProvider provider) : StoreTests(prov
         await new StoreDatabase(options).PrepareAsync(TestStore.Key);
 
         Assert.Equal(created.Application.ClientId, await store.ReadAsync(db => db.Applications.Select(row => row.ClientId).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task A_database_of_every_older_schema_is_brought_up_to_date_with_what_is_in_it()
+    {
+        var api = await Store.PublishAsync(Store.DraftApi());
+        await using (var db = Store.OpenElsewhere().Open())
+            await db.GetService<IMigrator>().MigrateAsync(db.Database.GetMigrations().First(), TestContext.Current.CancellationToken);
+
+        await new StoreDatabase(Store.Options).PrepareAsync(TestStore.Key);
+
+        var kept = await Store.ReadAsync(db => db.Apis.SingleAsync());
+        Assert.Equal((api.Id, "Labels"), (kept.Id, kept.Name));
+        Assert.Empty(kept.ResourceServers);
     }
 
     [Fact]

@@ -137,6 +137,20 @@ public abstract class ContractAndApiTests(StoreProvider provider) : StoreTests(p
     }
 
     [Fact]
+    public async Task A_resource_server_is_an_application_of_the_organization()
+    {
+        var draft = Store.DraftApi();
+        draft.ResourceServers = ["nobody"];
+        var refused = await Store.Apis.PublishAsync(draft, Actor.System);
+        Assert.Equal((Refusal.Invalid, "resource_servers"), (refused.Refusal, refused.Field));
+
+        var application = (await Store.CreateApplicationAsync()).Application;
+        draft.ResourceServers = [application.ClientId];
+        await Store.PublishAsync(draft);
+        Assert.Equal([application.ClientId], await Store.ReadAsync(db => db.Apis.Select(row => row.ResourceServers).SingleAsync()));
+    }
+
+    [Fact]
     public async Task A_call_belongs_to_one_api_whatever_its_parameters_are_called()
     {
         await Store.PublishAsync(WithCall("labels", "/labels/{id}"));

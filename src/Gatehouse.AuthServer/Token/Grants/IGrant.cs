@@ -1,4 +1,5 @@
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Forms;
 
 namespace Gatehouse.AuthServer.Token.Grants;
@@ -17,9 +18,9 @@ public interface IGrant
 }
 
 /// <summary>The subject, or the failure.</summary>
-public readonly record struct GrantDecision(string? Subject, TokenFailure? Failure)
+public readonly record struct GrantDecision(string? Subject, OAuthFailure? Failure)
 {
     public static GrantDecision For(string subject) => new(subject, null);
 
-    public static GrantDecision Refuse(TokenFailure failure) => new(null, failure);
+    public static GrantDecision Refuse(OAuthFailure failure) => new(null, failure);
 }

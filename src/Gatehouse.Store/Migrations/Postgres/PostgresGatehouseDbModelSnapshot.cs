@@ -26,7 +26,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.Api", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<long>("CreatedAt")
@@ -48,6 +47,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired()
                         .HasMaxLength(512)
                         .HasColumnType("character varying(512)");
+
+                    b.PrimitiveCollection<List<string>>("ResourceServers")
+                        .IsRequired()
+                        .HasColumnType("text[]");
 
                     b.Property<string>("Slug")
                         .IsRequired()
@@ -115,7 +118,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.Application", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<string>("ClientId")
@@ -191,7 +193,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.ApplicationSecret", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<Guid>("ApplicationId")
@@ -231,7 +232,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<string>("Action")
@@ -302,7 +302,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.Contract", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<Guid>("ApiId")
@@ -340,7 +339,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.Organization", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<long>("CreatedAt")
@@ -370,7 +368,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.Plan", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<Guid>("ApiId")
@@ -407,7 +404,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.PortalUser", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<int>("AccessFailedCount")
@@ -484,7 +480,6 @@ namespace Gatehouse.Store.Migrations.Postgres
             modelBuilder.Entity("Gatehouse.Store.Model.Problem", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
                     b.Property<Guid>("ApplicationId")

@@ -3,24 +3,24 @@ using Gatehouse.Protocol.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Gatehouse.AuthServer.Token;
+namespace Gatehouse.AuthServer.Requests;
 
-/// <summary>Reads a token request off the wire: once, bounded, strictly (RFC 6749 §3.2).</summary>
-internal static class TokenRequestReader
+/// <summary>Reads a form off the wire: once, bounded, strictly (RFC 6749 §3.2).</summary>
+internal static class FormRequestReader
 {
     private static readonly string[] NeverInQuery =
-        ["grant_type", "client_id", "client_secret", "client_assertion", "scope", "code", "refresh_token", "username", "password"];
+        ["grant_type", "client_id", "client_secret", "client_assertion", "scope", "code", "refresh_token", "token", "username", "password"];
 
     /// <summary>The form, or why there is none.</summary>
-    public static async ValueTask<(FormBody? Form, TokenFailure? Failure)> ReadAsync(HttpRequest request)
+    public static async ValueTask<(FormBody? Form, OAuthFailure? Failure)> ReadAsync(HttpRequest request)
     {
-        if (!HttpMethods.IsPost(request.Method)) return (null, TokenFailure.MethodIsNotPost);
-        if (!IsForm(request)) return (null, TokenFailure.WrongContentType);
-        if (request.ContentLength > FormBody.MaxBytes) return (null, TokenFailure.BodyTooLarge);
+        if (!HttpMethods.IsPost(request.Method)) return (null, OAuthFailure.MethodIsNotPost);
+        if (!IsForm(request)) return (null, OAuthFailure.WrongContentType);
+        if (request.ContentLength > FormBody.MaxBytes) return (null, OAuthFailure.BodyTooLarge);
         var body = await ReadBodyAsync(request);
-        if (body is not { } bytes) return (null, TokenFailure.BodyTooLarge);
+        if (body is not { } bytes) return (null, OAuthFailure.BodyTooLarge);
         var error = FormBody.TryParse(bytes.Span, out var form, out var culprit);
-        return error == FormError.None ? (form, null) : (null, TokenFailure.Form(error, culprit));
+        return error == FormError.None ? (form, null) : (null, OAuthFailure.Form(error, culprit));
     }
 
     public static bool HasParameterInQuery(HttpRequest request) =>

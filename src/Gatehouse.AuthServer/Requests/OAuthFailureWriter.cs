@@ -9,14 +9,14 @@ using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Gatehouse.AuthServer.Token;
+namespace Gatehouse.AuthServer.Requests;
 
 /// <summary>
-/// Every early exit of the token endpoint goes through here: the wire gets what RFC 6749 §5.2 allows and a trace id, the log and the
+/// Every early exit of an endpoint that applications post to goes through here: the wire gets what RFC 6749 §5.2 allows and a trace id, the log and the
 /// application's owner get the exact cause under the same id.
 /// </summary>
-public sealed partial class TokenFailureWriter(
-    FailureThrottle throttle, ProblemRecorder problems, TimeProvider clock, ILogger<TokenFailureWriter> log)
+public sealed partial class OAuthFailureWriter(
+    FailureThrottle throttle, ProblemRecorder problems, TimeProvider clock, ILogger<OAuthFailureWriter> log)
 {
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(2);
 
@@ -24,7 +24,7 @@ public sealed partial class TokenFailureWriter(
     /// <param name="failure">Why it is refused.</param>
     /// <param name="clientId">The <c>client_id</c> as sent; empty when none was.</param>
     /// <param name="concerned">The application it names, if that exists.</param>
-    public Task WriteAsync(HttpContext http, TokenFailure failure, string clientId = "", RegisteredApplication? concerned = null)
+    public Task WriteAsync(HttpContext http, OAuthFailure failure, string clientId = "", RegisteredApplication? concerned = null)
     {
         var source = http.Connection.RemoteIpAddress ?? IPAddress.None;
         var wire = failure.Wire;
@@ -53,7 +53,7 @@ public sealed partial class TokenFailureWriter(
         response.StatusCode = wire.Status;
         response.Headers.CacheControl = "no-store";
         response.Headers.Pragma = "no-cache";
-        if (wire.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Basic realm=\"token endpoint\", charset=\"UTF-8\"";
+        if (wire.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Basic realm=\"authorization server\", charset=\"UTF-8\"";
         if (wire.Status == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = "POST";
         if (retryAfter is { } wait) response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         response.ContentType = "application/json";
@@ -70,6 +70,6 @@ public sealed partial class TokenFailureWriter(
         return response.Body.WriteAsync(body.ToArray()).AsTask();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Token refused: {Code}. {Cause} Application {ClientId}, from {Source}, trace {TraceId}.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Request refused: {Code}. {Cause} Application {ClientId}, from {Source}, trace {TraceId}.")]
     private partial void LogRefused(string code, string cause, string clientId, IPAddress source, string traceId);
 }

@@ -2,15 +2,15 @@ using System.Globalization;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
 
-namespace Gatehouse.AuthServer.Token;
+namespace Gatehouse.AuthServer.Requests;
 
 /// <summary>
-/// The closed set of reasons for which the token endpoint refuses: a name for logs and metrics, what the wire may say, and the exact cause
+/// The closed set of reasons for which an endpoint that applications post to refuses: a name for logs and metrics, what the wire may say, and the exact cause
 /// for the application's owner.
 /// </summary>
-public sealed record TokenFailure
+public sealed record OAuthFailure
 {
-    private TokenFailure(string code, OAuthError wire, string cause) => (Code, Wire, Cause) = (code, wire, cause);
+    private OAuthFailure(string code, OAuthError wire, string cause) => (Code, Wire, Cause) = (code, wire, cause);
 
     public string Code { get; }
 
@@ -28,77 +28,83 @@ public sealed record TokenFailure
     public bool IsUnproven => IsGuess || Code is "parameter_in_query" or "no_credentials" or "malformed_basic"
         or "unsupported_authorization_scheme" or "two_methods" or "two_client_ids";
 
-    public static TokenFailure MethodIsNotPost { get; } = Request("method_is_not_post",
-        OAuthError.InvalidRequest("The token endpoint is called with POST.") with { Status = 405 });
+    public static OAuthFailure MethodIsNotPost { get; } = Request("method_is_not_post",
+        OAuthError.InvalidRequest("This endpoint is called with POST.") with { Status = 405 });
 
-    public static TokenFailure WrongContentType { get; } = Request("wrong_content_type",
+    public static OAuthFailure WrongContentType { get; } = Request("wrong_content_type",
         OAuthError.InvalidRequest("Send the parameters as application/x-www-form-urlencoded in UTF-8."));
 
-    public static TokenFailure BodyTooLarge { get; } = Request("body_too_large",
+    public static OAuthFailure BodyTooLarge { get; } = Request("body_too_large",
         OAuthError.InvalidRequest($"The body is larger than {FormBody.MaxBytes} bytes.") with { Status = 413 });
 
-    public static TokenFailure ParameterInQuery { get; } = new("parameter_in_query",
+    public static OAuthFailure ParameterInQuery { get; } = new("parameter_in_query",
         OAuthError.InvalidRequest("Send the parameters in the body. A query string ends up in logs: if a secret was in it, replace that secret."),
         "The credentials were in the query string, where proxies and logs keep them. Send them in the body, add a new secret and retire this one.");
 
-    public static TokenFailure NoCredentials { get; } = new("no_credentials", OAuthError.InvalidClient,
+    public static OAuthFailure NoCredentials { get; } = new("no_credentials", OAuthError.InvalidClient,
         "The request carried no client_secret. Send client_id and client_secret in the body, or by HTTP Basic.");
 
-    public static TokenFailure MalformedBasic { get; } = new("malformed_basic", OAuthError.InvalidClient,
+    public static OAuthFailure MalformedBasic { get; } = new("malformed_basic", OAuthError.InvalidClient,
         "The Authorization header is not well-formed HTTP Basic with form-urlencoded halves.");
 
-    public static TokenFailure UnsupportedAuthorizationScheme { get; } = new("unsupported_authorization_scheme", OAuthError.InvalidClient,
+    public static OAuthFailure UnsupportedAuthorizationScheme { get; } = new("unsupported_authorization_scheme", OAuthError.InvalidClient,
         "The Authorization header has a scheme other than Basic.");
 
-    public static TokenFailure TwoMethods { get; } = new("two_methods",
+    public static OAuthFailure TwoMethods { get; } = new("two_methods",
         OAuthError.InvalidRequest("Use one way to send the credentials: HTTP Basic or the body, not both."),
         "The request carried credentials by HTTP Basic and in the body.");
 
-    public static TokenFailure TwoClientIds { get; } = new("two_client_ids",
+    public static OAuthFailure TwoClientIds { get; } = new("two_client_ids",
         OAuthError.InvalidRequest("The client_id of the body is not the one of the Authorization header."),
         "The body named another client_id than the Authorization header.");
 
-    public static TokenFailure UnknownApplication { get; } = new("unknown_application", OAuthError.InvalidClient, "No application has this client_id.");
+    public static OAuthFailure UnknownApplication { get; } = new("unknown_application", OAuthError.InvalidClient, "No application has this client_id.");
 
-    public static TokenFailure WrongSecret { get; } = new("wrong_secret", OAuthError.InvalidClient,
+    public static OAuthFailure WrongSecret { get; } = new("wrong_secret", OAuthError.InvalidClient,
         "The client_secret is none of this application's secrets.");
 
-    public static TokenFailure ApplicationRetired { get; } = new("application_retired", OAuthError.InvalidClient,
+    public static OAuthFailure ApplicationRetired { get; } = new("application_retired", OAuthError.InvalidClient,
         "The secret is right, but the application is retired.");
 
-    public static TokenFailure MissingGrantType { get; } = new("missing_grant_type",
+    public static OAuthFailure MissingToken { get; } = new("missing_token",
+        OAuthError.InvalidRequest("The parameter token is missing."), "The request had no token.");
+
+    public static OAuthFailure ForeignToken { get; } = new("foreign_token",
+        OAuthError.InvalidRequest("The token was not issued to this application."), "The application tried to revoke a token of another one.");
+
+    public static OAuthFailure MissingGrantType { get; } = new("missing_grant_type",
         OAuthError.InvalidRequest("The parameter grant_type is missing."), "The request had no grant_type.");
 
-    public static TokenFailure UnsupportedGrantType { get; } = new("unsupported_grant_type", OAuthError.UnsupportedGrantType,
+    public static OAuthFailure UnsupportedGrantType { get; } = new("unsupported_grant_type", OAuthError.UnsupportedGrantType,
         "The request asked for a grant_type that this server does not offer.");
 
-    public static TokenFailure StoreAway { get; } = new("store_away", OAuthError.TemporarilyUnavailable, "The store could not be asked.");
+    public static OAuthFailure StoreAway { get; } = new("store_away", OAuthError.TemporarilyUnavailable, "The store could not be asked.");
 
-    public static TokenFailure MalformedScope { get; } = new("malformed_scope", OAuthError.InvalidScope,
+    public static OAuthFailure MalformedScope { get; } = new("malformed_scope", OAuthError.InvalidScope,
         "The scope parameter is not a list of scope tokens separated by single blanks.");
 
-    public static TokenFailure NoApprovedContract { get; } = new("no_approved_contract", OAuthError.InvalidScope,
+    public static OAuthFailure NoApprovedContract { get; } = new("no_approved_contract", OAuthError.InvalidScope,
         "The application has no approved contract, so there is no API it could obtain a token for. Request a contract.");
 
-    public static TokenFailure SecretRetired(DateTimeOffset at) => new("secret_retired", OAuthError.InvalidClient,
+    public static OAuthFailure SecretRetired(DateTimeOffset at) => new("secret_retired", OAuthError.InvalidClient,
         $"The secret was right once, but was retired on {Day(at)}.");
 
-    public static TokenFailure SecretExpired(DateTimeOffset at) => new("secret_expired", OAuthError.InvalidClient,
+    public static OAuthFailure SecretExpired(DateTimeOffset at) => new("secret_expired", OAuthError.InvalidClient,
         $"The secret was right once, but expired on {Day(at)}.");
 
-    public static TokenFailure MethodNotAllowed(string method) => new("auth_method_not_allowed", OAuthError.InvalidClient,
+    public static OAuthFailure MethodNotAllowed(string method) => new("auth_method_not_allowed", OAuthError.InvalidClient,
         $"The secret is right, but the application may not send it by {method}.");
 
-    public static TokenFailure GrantNotAllowed(string grantType) => new("grant_not_allowed", OAuthError.UnauthorizedClient,
+    public static OAuthFailure GrantNotAllowed(string grantType) => new("grant_not_allowed", OAuthError.UnauthorizedClient,
         $"The application is not allowed to use the grant type {grantType}.");
 
-    public static TokenFailure ScopeNotContracted(ScopeSet missing) => new("scope_not_contracted", OAuthError.InvalidScope,
+    public static OAuthFailure ScopeNotContracted(ScopeSet missing) => new("scope_not_contracted", OAuthError.InvalidScope,
         $"No approved contract of the application gives: {missing}.");
 
     /// <summary>A body that is not an acceptable form.</summary>
     /// <param name="error">Why.</param>
     /// <param name="parameter">The parameter at fault, when its name is printable.</param>
-    public static TokenFailure Form(FormError error, string? parameter) => error switch
+    public static OAuthFailure Form(FormError error, string? parameter) => error switch
     {
         FormError.DuplicateParameter => Request("duplicate_parameter",
             OAuthError.InvalidRequest(parameter is null ? "A parameter was sent twice." : $"The parameter {parameter} was sent twice.")),
@@ -107,7 +113,7 @@ public sealed record TokenFailure
         _ => Request("invalid_encoding", OAuthError.InvalidRequest("The body is not form-urlencoded UTF-8.")),
     };
 
-    private static TokenFailure Request(string code, OAuthError wire) => new(code, wire, wire.Description);
+    private static OAuthFailure Request(string code, OAuthError wire) => new(code, wire, wire.Description);
 
     private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

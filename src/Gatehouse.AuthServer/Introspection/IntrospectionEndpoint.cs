@@ -1,0 +1,43 @@
+using Gatehouse.AuthServer.Requests;
+using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.AuthServer.Introspection;
+
+/// <summary>
+/// <c>POST /as/introspect.oauth2</c> (RFC 7662). Only an application that stands for an API of the token's audience learns anything; for
+/// everybody else, and for everything that is no token, the answer is the same: not active.
+/// </summary>
+public sealed class IntrospectionEndpoint(
+    ClientRequests requests, PresentedTokens tokens, ApiCatalog apis, AccessCheck accessCheck, IntrospectionAnswer answer,
+    OAuthFailureWriter failures)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (await requests.AcceptAsync(http) is not { Application.Registered: var caller, Form: var form }) return;
+        if (form["token"] is not { } token)
+        {
+            await failures.WriteAsync(http, OAuthFailure.MissingToken, caller.ClientId, caller);
+            return;
+        }
+        // token_type_hint is a hint (RFC 7662 §2.1): what the token is shows in the token.
+        var (isKnown, claims) = await FindActiveAsync(caller, tokens.Read(token));
+        if (isKnown) await answer.WriteAsync(http, caller, claims);
+        else await failures.WriteAsync(http, OAuthFailure.StoreAway, caller.ClientId, caller);
+    }
+
+    /// <summary>The claims when the token opens an API that the caller stands for, by the same check that the gateway makes.</summary>
+    private async ValueTask<(bool IsKnown, AccessTokenClaims? Claims)> FindActiveAsync(RegisteredApplication caller, AccessTokenClaims? claims)
+    {
+        if (claims is null) return (true, null);
+        foreach (var api in apis.Current.All)
+        {
+            if (!api.ResourceServers.Contains(caller.ClientId) || !claims.Audience.Contains(api.Resource, StringComparer.Ordinal)) continue;
+            var access = await accessCheck.CheckAsync(claims, api, scope: string.Empty);
+            if (access.Failure == AccessFailure.StoreUnknown) return (false, null);
+            if (access.Failure == AccessFailure.None) return (true, claims);
+        }
+        return (true, null);
+    }
+}

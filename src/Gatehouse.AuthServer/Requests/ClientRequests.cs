@@ -1,0 +1,48 @@
+using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.Protocol.Forms;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.AuthServer.Requests;
+
+/// <summary>A form that an application sent, after it has proved who it is.</summary>
+public sealed record ClientRequest(AuthenticatedApplication Application, FormBody Form);
+
+/// <summary>
+/// The first two phases of every endpoint that applications post forms to: parse once, bounded and strict; then client authentication. What
+/// is refused here is answered here.
+/// </summary>
+public sealed class ClientRequests(ClientAuthenticator authenticator, ApplicationRegistry applications, OAuthFailureWriter failures)
+{
+    /// <summary>The request, or null when it was refused and answered.</summary>
+    public async ValueTask<ClientRequest?> AcceptAsync(HttpContext http)
+    {
+        if (FormRequestReader.HasParameterInQuery(http.Request))
+        {
+            await RefuseQueryAsync(http);
+            return null;
+        }
+        var (form, malformed) = await FormRequestReader.ReadAsync(http.Request);
+        if (form is null)
+        {
+            await failures.WriteAsync(http, malformed!);
+            return null;
+        }
+        var authentication = await authenticator.AuthenticateAsync(AuthorizationOf(http.Request), form);
+        if (authentication.Application is { } application) return new ClientRequest(application, form);
+        await failures.WriteAsync(http, authentication.Failure!, authentication.ClientId, authentication.Concerned);
+        return null;
+    }
+
+    // A header that is there but empty is an attempt that failed, not an absence.
+    private static string? AuthorizationOf(HttpRequest request) =>
+        request.Headers.Authorization.Count == 0 ? null : request.Headers.Authorization.ToString();
+
+    // The owner of the application should hear that its secret stands in logs now.
+    private async Task RefuseQueryAsync(HttpContext http)
+    {
+        var clientId = http.Request.Query["client_id"].ToString().Trim();
+        var concerned = clientId.Length > 0 ? (await applications.FindAsync(clientId)).Value : null;
+        await failures.WriteAsync(http, OAuthFailure.ParameterInQuery, clientId, concerned);
+    }
+}
