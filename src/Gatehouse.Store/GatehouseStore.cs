@@ -1,5 +1,6 @@
 using Gatehouse.Store.Changes;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Handles;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Recording;
 using Gatehouse.Store.Registry;
@@ -28,6 +29,7 @@ public static class GatehouseStore
         services.AddSingleton<AccessCheck>();
         services.AddSingleton<ChangeDelay>();
 
+        services.AddSingleton<HandleRegister>();
         services.AddSingleton<SecretOperations>();
         services.AddSingleton<ApplicationOperations>();
         services.AddSingleton<ContractOperations>();
@@ -39,6 +41,7 @@ public static class GatehouseStore
         services.AddWorker<ChangeFollower>();
         services.AddWorker<ProblemRecorder>();
         services.AddWorker<SecretUsage>();
+        services.AddWorker<ExpiredRows>();
         return services;
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gatehouse.Admin.Answers;
 using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
 
 namespace Gatehouse.Admin.Applications;
 
@@ -22,7 +23,7 @@ internal record ApplicationRequest
     [JsonPropertyName("redirect_uris"), Description("Up to 20 absolute https URIs without a fragment; http for loopback only.")]
     public IReadOnlyList<string>? RedirectUris { get; init; }
 
-    [JsonPropertyName("token_endpoint_auth_method"), Description("client_secret_basic or client_secret_post. Left out: both.")]
+    [JsonPropertyName("token_endpoint_auth_method"), Description("client_secret_basic, client_secret_post, private_key_jwt or none. Left out: both ways to send a secret.")]
     public string? TokenEndpointAuthMethod { get; init; }
 
     [JsonPropertyName("jwks"), Description("Public keys only (RFC 7517 §5), up to 16384 characters.")]
@@ -110,18 +111,24 @@ internal sealed record ApplicationApi
 internal sealed record CreatedApplicationBody : ApplicationBody
 {
     [SetsRequiredMembers]
-    internal CreatedApplicationBody(ApplicationBody application, Guid secretId, string clientSecret)
-        : base(application) => (SecretId, ClientSecret) = (secretId, clientSecret);
+    internal CreatedApplicationBody(ApplicationBody application, AddedSecret? secret)
+        : base(application)
+    {
+        SecretId = secret?.Row.Id;
+        ClientSecret = secret?.Secret.Reveal();
+        ClientSecretExpiresAt = secret is null ? null : 0;
+    }
 
-    [JsonPropertyName("secret_id")]
-    public required Guid SecretId { get; init; }
+    [JsonPropertyName("secret_id"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? SecretId { get; init; }
 
-    [JsonPropertyName("client_secret")]
-    public required string ClientSecret { get; init; }
+    [JsonPropertyName("client_secret"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Description("Absent when the application authenticates without a secret.")]
+    public string? ClientSecret { get; init; }
 
-    [JsonPropertyName("client_secret_expires_at"), JsonNumberHandling(JsonNumberHandling.Strict)]
+    [JsonPropertyName("client_secret_expires_at"), JsonNumberHandling(JsonNumberHandling.Strict), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Description("Seconds since 1970-01-01T00:00:00Z; 0: never (RFC 7591 §3.2.1).")]
-    public long ClientSecretExpiresAt { get; init; }
+    public long? ClientSecretExpiresAt { get; init; }
 
     /// <summary>It holds a secret.</summary>
     public override string ToString() => ClientId;

@@ -82,7 +82,7 @@ internal static class ApplicationEndpoints
         var application = await tenant.ReadBodyAsync(created.Application.ClientId, cancellation);
         if (application is null) return Refused.Collision; // Deleted between the commit and the read.
         return TypedResults.Created($"{AdminOptions.BasePath}/applications/{application.ClientId}",
-            new CreatedApplicationBody(application, created.SecretId, created.Secret.Reveal()));
+            new CreatedApplicationBody(application, created.FirstSecret));
     }
 
     private static async Task<(IReadOnlyCollection<Guid> PlanIds, Refused? Fault)> ChooseAsync(

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Handles;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Recording;
 using Gatehouse.Store.Registry;
@@ -10,20 +13,36 @@ using Gatehouse.Store.Secrets;
 
 namespace Gatehouse.AuthServer.ClientAuthentication;
 
-/// <summary>An application that has proved who it is; only <see cref="ClientAuthenticator"/> makes one.</summary>
+/// <summary>
+/// An application that has proved who it is, or one that is public and proves nothing; only <see cref="ClientAuthenticator"/> makes one.
+/// </summary>
 public sealed class AuthenticatedApplication
 {
-    internal AuthenticatedApplication(RegisteredApplication registered) => Registered = registered;
+    internal AuthenticatedApplication(RegisteredApplication registered, ClientAssertion? assertion) => (Registered, Assertion) = (registered, assertion);
 
     public RegisteredApplication Registered { get; }
+
+    /// <summary>The verified assertion, whose one use <see cref="ClientAuthenticator.ConsumeAsync"/> takes.</summary>
+    internal ClientAssertion? Assertion { get; }
 }
 
-/// <summary>Authenticates the application by its secret, in the form body or by HTTP Basic (RFC 6749 §2.3.1).</summary>
-public sealed class ClientAuthenticator(ApplicationRegistry applications, ClientSecretVault vault, SecretUsage usage, TimeProvider clock)
+/// <summary>
+/// Authenticates the application: by its secret, in the form body or by HTTP Basic (RFC 6749 §2.3.1), by a JWT it signed (RFC 7523 §2.2), or
+/// not at all when it is registered as public.
+/// </summary>
+public sealed class ClientAuthenticator(
+    AuthServerOptions options, ApplicationRegistry applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, TimeProvider clock)
 {
-    /// <summary>The methods that work, as the metadata advertises them (RFC 8414 §2).</summary>
+    /// <summary>The methods by which an application proves who it is.</summary>
+    public static IReadOnlyList<string> ProvingMethods { get; } =
+        [TokenEndpointAuthMethods.ClientSecretBasic, TokenEndpointAuthMethods.ClientSecretPost, TokenEndpointAuthMethods.PrivateKeyJwt];
+
+    /// <summary>The methods that work at the token endpoint, as the metadata advertises them (RFC 8414 §2).</summary>
     public static IReadOnlyList<string> SupportedMethods { get; } =
-        [TokenEndpointAuthMethods.ClientSecretBasic, TokenEndpointAuthMethods.ClientSecretPost];
+        [.. ProvingMethods, TokenEndpointAuthMethods.None];
+
+    /// <summary>The algorithms in which assertions may be signed.</summary>
+    public static IReadOnlyList<string> AssertionAlgorithms => PublicJwk.AllAlgorithms;
 
     /// <summary>The same work is done for an unknown application as for a known one with one secret.</summary>
     private static readonly byte[] NobodysVerifier = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
@@ -36,22 +55,58 @@ public sealed class ClientAuthenticator(ApplicationRegistry applications, Client
         if (!found.IsKnown) return new(null, OAuthFailure.StoreAway, credentials.ClientId, null);
         var refused = Verify(found.Value, credentials);
         return refused is null
-            ? new(new AuthenticatedApplication(found.Value!), null, credentials.ClientId, found.Value)
+            ? new(new AuthenticatedApplication(found.Value!, credentials.Assertion), null, credentials.ClientId, found.Value)
             : new(null, refused, credentials.ClientId, found.Value);
+    }
+
+    /// <summary>
+    /// Takes the one use of what the application proved itself with: after all that can say no, so that a request that is refused for another
+    /// reason can be mended and sent again.
+    /// </summary>
+    public async ValueTask<OAuthFailure?> ConsumeAsync(AuthenticatedApplication application)
+    {
+        if (application.Assertion is not { } assertion) return null;
+        try
+        {
+            var until = DateTimeOffset.FromUnixTimeSeconds(assertion.ExpiresAt + ClientAssertion.MaxSkewSeconds);
+            return await handles.TryClaimAsync(HandleKind.ClientAssertion, $"{assertion.ClientId}\n{assertion.TokenId}", until)
+                ? null : OAuthFailure.AssertionReplayed;
+        }
+        catch (Exception exception) when (StoreFault.IsAway(exception))
+        {
+            return OAuthFailure.StoreAway;
+        }
     }
 
     private OAuthFailure? Verify(RegisteredApplication? application, ClientCredentials credentials)
     {
+        if (credentials.Secret is { } secret) return VerifySecret(application, secret, credentials.Method);
+        if (application is null) return OAuthFailure.UnknownApplication;
+        if (credentials.Assertion is { } assertion) return VerifyAssertion(application, assertion);
+        if (!application.IsPublic) return OAuthFailure.NoCredentials;
+        return application.IsActive ? null : OAuthFailure.ApplicationRetired;
+    }
+
+    private OAuthFailure? VerifyAssertion(RegisteredApplication application, ClientAssertion assertion)
+    {
+        var failure = assertion.Verify(application.Keys, AssertionAlgorithms, options.Issuer, clock.GetUtcNow().ToUnixTimeSeconds());
+        if (failure != ClientAssertionFailure.None) return OAuthFailure.WrongAssertion(failure, options.Issuer);
+        if (!application.IsActive) return OAuthFailure.ApplicationRetired;
+        return application.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt
+            ? null : OAuthFailure.MethodNotAllowed(TokenEndpointAuthMethods.PrivateKeyJwt);
+    }
+
+    private OAuthFailure? VerifySecret(RegisteredApplication? application, ClientSecret secret, string method)
+    {
         Span<byte> presented = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        vault.ComputeVerifier(credentials.Secret.Reveal(), presented);
+        vault.ComputeVerifier(secret.Reveal(), presented);
         var match = FindSecret(application, presented);
         if (application is null) return OAuthFailure.UnknownApplication;
         if (match is null) return OAuthFailure.WrongSecret;
         if (!application.IsActive) return OAuthFailure.ApplicationRetired;
         if (match.RetiredAt is { } retired) return OAuthFailure.SecretRetired(retired);
         if (match.ExpiresAt is { } expired && expired <= clock.GetUtcNow()) return OAuthFailure.SecretExpired(expired);
-        if (!application.TokenEndpointAuthMethod.Split(' ').Contains(credentials.Method, StringComparer.Ordinal))
-            return OAuthFailure.MethodNotAllowed(credentials.Method);
+        if (!application.TokenEndpointAuthMethod.Split(' ').Contains(method, StringComparer.Ordinal)) return OAuthFailure.MethodNotAllowed(method);
         usage.Record(match.Id);
         return null;
     }

@@ -15,7 +15,13 @@ public sealed class IntrospectionEndpoint(
 {
     public async Task HandleAsync(HttpContext http)
     {
-        if (await requests.AcceptAsync(http) is not { Application.Registered: var caller, Form: var form }) return;
+        if (await requests.AcceptAsync(http) is not { Application: var application, Form: var form }) return;
+        var caller = application.Registered;
+        if (caller.IsPublic) // RFC 7662 §2.1: whoever asks must have proved who it is.
+        {
+            await failures.WriteAsync(http, OAuthFailure.NoCredentials, caller.ClientId, caller);
+            return;
+        }
         if (form["token"] is not { } token)
         {
             await failures.WriteAsync(http, OAuthFailure.MissingToken, caller.ClientId, caller);
@@ -23,6 +29,7 @@ public sealed class IntrospectionEndpoint(
         }
         // token_type_hint is a hint (RFC 7662 §2.1): what the token is shows in the token.
         var (isKnown, claims) = await FindActiveAsync(caller, tokens.Read(token));
+        if (isKnown && !await requests.ConsumeAsync(http, application)) return;
         if (isKnown) await answer.WriteAsync(http, caller, claims);
         else await failures.WriteAsync(http, OAuthFailure.StoreAway, caller.ClientId, caller);
     }

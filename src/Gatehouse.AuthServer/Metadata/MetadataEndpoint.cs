@@ -24,11 +24,14 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             ResponseTypesSupported = [],
             GrantTypesSupported = [.. grants.Select(grant => grant.GrantType)],
             TokenEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            TokenEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             IntrospectionEndpoint = options.Issuer + AuthServerOptions.IntrospectionPath,
-            IntrospectionEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            IntrospectionEndpointAuthMethodsSupported = ClientAuthenticator.ProvingMethods,
+            IntrospectionEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             IntrospectionSigningAlgorithmsSupported = JwtSigner.Algorithms,
             RevocationEndpoint = options.Issuer + AuthServerOptions.RevocationPath,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             ScopesSupported = [.. apis.Current.All.SelectMany(api => api.Scopes)],
         };
         http.Response.ContentType = "application/json";

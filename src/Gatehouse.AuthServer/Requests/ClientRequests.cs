@@ -34,6 +34,14 @@ public sealed class ClientRequests(ClientAuthenticator authenticator, Applicatio
         return null;
     }
 
+    /// <summary>Takes the one use of what the application proved itself with; false when that was refused and answered.</summary>
+    public async ValueTask<bool> ConsumeAsync(HttpContext http, AuthenticatedApplication application)
+    {
+        if (await authenticator.ConsumeAsync(application) is not { } failure) return true;
+        await failures.WriteAsync(http, failure, application.Registered.ClientId, application.Registered);
+        return false;
+    }
+
     // A header that is there but empty is an attempt that failed, not an absence.
     private static string? AuthorizationOf(HttpRequest request) =>
         request.Headers.Authorization.Count == 0 ? null : request.Headers.Authorization.ToString();

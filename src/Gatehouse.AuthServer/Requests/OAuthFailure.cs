@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
 
@@ -19,14 +20,15 @@ public sealed record OAuthFailure
     public string Cause { get; }
 
     /// <summary>True when a wrong secret, or one for nobody, was tried: these are slowed.</summary>
-    public bool IsGuess => Code is "unknown_application" or "wrong_secret";
+    public bool IsGuess => Code is "unknown_application" or "wrong_secret" or "wrong_assertion";
 
     /// <summary>
     /// True when anybody who knows a <c>client_id</c> can cause it: the owner is not told more often than guesses are answered, so that a
     /// stranger cannot push the application's own problems out of sight.
     /// </summary>
     public bool IsUnproven => IsGuess || Code is "parameter_in_query" or "no_credentials" or "malformed_basic"
-        or "unsupported_authorization_scheme" or "two_methods" or "two_client_ids";
+        or "unsupported_authorization_scheme" or "two_methods" or "two_client_ids" or "wrong_assertion_type"
+        or "malformed_assertion";
 
     public static OAuthFailure MethodIsNotPost { get; } = Request("method_is_not_post",
         OAuthError.InvalidRequest("This endpoint is called with POST.") with { Status = 405 });
@@ -42,7 +44,7 @@ public sealed record OAuthFailure
         "The credentials were in the query string, where proxies and logs keep them. Send them in the body, add a new secret and retire this one.");
 
     public static OAuthFailure NoCredentials { get; } = new("no_credentials", OAuthError.InvalidClient,
-        "The request carried no client_secret. Send client_id and client_secret in the body, or by HTTP Basic.");
+        "The request carried no client_secret and no client_assertion. Send client_id and client_secret in the body, or by HTTP Basic.");
 
     public static OAuthFailure MalformedBasic { get; } = new("malformed_basic", OAuthError.InvalidClient,
         "The Authorization header is not well-formed HTTP Basic with form-urlencoded halves.");
@@ -51,8 +53,18 @@ public sealed record OAuthFailure
         "The Authorization header has a scheme other than Basic.");
 
     public static OAuthFailure TwoMethods { get; } = new("two_methods",
-        OAuthError.InvalidRequest("Use one way to send the credentials: HTTP Basic or the body, not both."),
-        "The request carried credentials by HTTP Basic and in the body.");
+        OAuthError.InvalidRequest("Use one way to send the credentials: HTTP Basic, client_secret in the body, or client_assertion."),
+        "The request carried credentials in two ways.");
+
+    public static OAuthFailure WrongAssertionType { get; } = new("wrong_assertion_type",
+        OAuthError.InvalidRequest($"Send client_assertion with the client_assertion_type {ClientAssertion.Type}."),
+        "The client_assertion_type was missing or another one.");
+
+    public static OAuthFailure MalformedAssertion { get; } = new("malformed_assertion", OAuthError.InvalidClient,
+        "The client_assertion is missing, or is not a well-formed JWT with a sub.");
+
+    public static OAuthFailure AssertionReplayed { get; } = new("assertion_replayed", OAuthError.InvalidClient,
+        "The client_assertion is right, but its jti was used before. Make a new one for every request.");
 
     public static OAuthFailure TwoClientIds { get; } = new("two_client_ids",
         OAuthError.InvalidRequest("The client_id of the body is not the one of the Authorization header."),
@@ -94,6 +106,20 @@ public sealed record OAuthFailure
 
     public static OAuthFailure MethodNotAllowed(string method) => new("auth_method_not_allowed", OAuthError.InvalidClient,
         $"The secret is right, but the application may not send it by {method}.");
+
+    public static OAuthFailure WrongAssertion(ClientAssertionFailure failure, string issuer) => new("wrong_assertion", OAuthError.InvalidClient,
+        failure switch
+        {
+            ClientAssertionFailure.WrongType => "The typ of the client_assertion must be JWT or client-authentication+jwt.",
+            ClientAssertionFailure.WrongIssuer => "The iss of the client_assertion must be the client_id, as its sub is.",
+            ClientAssertionFailure.WrongAudience => $"The aud of the client_assertion must be {issuer}, as one string.",
+            ClientAssertionFailure.NoExpiry => "The client_assertion needs an exp, in seconds as a number.",
+            ClientAssertionFailure.Expired => "The client_assertion has expired.",
+            ClientAssertionFailure.ExpiresTooLate => $"The client_assertion may live up to {ClientAssertion.MaxLifetimeSeconds} seconds.",
+            ClientAssertionFailure.NotYetValid => "The iat or nbf of the client_assertion lies in the future. Check the clock of the application.",
+            ClientAssertionFailure.NoTokenId => "The client_assertion needs a jti of up to 256 characters.",
+            _ => "None of the application's registered keys made the signature of the client_assertion, or by an algorithm that is not taken.",
+        });
 
     public static OAuthFailure GrantNotAllowed(string grantType) => new("grant_not_allowed", OAuthError.UnauthorizedClient,
         $"The application is not allowed to use the grant type {grantType}.");

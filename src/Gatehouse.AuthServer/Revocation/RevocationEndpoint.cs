@@ -15,11 +15,13 @@ public sealed class RevocationEndpoint(ClientRequests requests, PresentedTokens 
 {
     public async Task HandleAsync(HttpContext http)
     {
-        if (await requests.AcceptAsync(http) is not { Application.Registered: var caller, Form: var form }) return;
-        var refusal = form["token"] is not { } token ? OAuthFailure.MissingToken
-            : tokens.Read(token) is not { } claims ? null
-            : claims.ClientId != caller.ClientId ? OAuthFailure.ForeignToken
-            : await RevokeAsync(caller, claims);
+        if (await requests.AcceptAsync(http) is not { Application: var application, Form: var form }) return;
+        var caller = application.Registered;
+        var claims = form["token"] is { } token ? tokens.Read(token) : null;
+        var refusal = form["token"] is null ? OAuthFailure.MissingToken
+            : claims is not null && claims.ClientId != caller.ClientId ? OAuthFailure.ForeignToken : null;
+        if (refusal is null && !await requests.ConsumeAsync(http, application)) return;
+        if (refusal is null && claims is not null) refusal = await RevokeAsync(caller, claims);
         if (refusal is not null)
         {
             await failures.WriteAsync(http, refusal, caller.ClientId, caller);

@@ -25,13 +25,15 @@ public sealed class TokenEndpoint(
         // 3. The grant is offered and allowed for this application; the scope policy says what it may obtain.
         // 4. Sender constraint: none is offered yet, every token is a bearer token.
         // 5. The grant decides whom the token speaks for.
-        // 6. Nothing is consumed: client credentials are not single-use.
         var refusal = Decide(application, form, out var content);
         if (refusal is not null)
         {
             await failures.WriteAsync(http, refusal, application.Registered.ClientId, application.Registered);
             return;
         }
+
+        // 6. Consume: what may be used once is used now.
+        if (!await requests.ConsumeAsync(http, application)) return;
 
         // 7. Issue. 8. Write.
         await WriteTokenAsync(http.Response, issuer.Mint(content!), content!, form["scope"]);

@@ -28,6 +28,20 @@ public sealed class CompactJws
 
     public byte[] Signature { get; }
 
+    /// <summary>A member of the header that is a text; null when it is absent or something else.</summary>
+    public string? HeaderText(string name) => Text(Header, name);
+
+    /// <summary>A member of the payload that is a text; null when it is absent or something else.</summary>
+    public string? PayloadText(string name) => Text(Payload, name);
+
+    /// <summary>A NumericDate of the payload (RFC 7519 §2): whole seconds, as a number and in the range of a clock.</summary>
+    public bool TryPayloadInstant(string name, out long seconds)
+    {
+        seconds = 0;
+        return Payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out seconds) && seconds is > 0 and < 1L << 40;
+    }
+
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out CompactJws? jws)
     {
         jws = null;
@@ -42,6 +56,9 @@ public sealed class CompactJws
         jws = new CompactJws(headerObject, payloadObject, Encoding.ASCII.GetBytes(text[..last].ToString()), signature);
         return true;
     }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static bool TryReadObject(byte[] utf8, out JsonElement value)
     {

@@ -24,11 +24,19 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("token_endpoint_auth_methods_supported")]
     public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
 
+    /// <summary>How a client assertion may be signed (RFC 8414 §2).</summary>
+    [JsonPropertyName("token_endpoint_auth_signing_alg_values_supported")]
+    public required IReadOnlyList<string> TokenEndpointAuthSigningAlgorithmsSupported { get; init; }
+
     [JsonPropertyName("introspection_endpoint")]
     public required string IntrospectionEndpoint { get; init; }
 
     [JsonPropertyName("introspection_endpoint_auth_methods_supported")]
     public required IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported { get; init; }
+
+    /// <summary>How a client assertion may be signed (RFC 8414 §2).</summary>
+    [JsonPropertyName("introspection_endpoint_auth_signing_alg_values_supported")]
+    public required IReadOnlyList<string> IntrospectionEndpointAuthSigningAlgorithmsSupported { get; init; }
 
     /// <summary>RFC 9701 §7: how an introspection answer is signed when a caller asks for a signed one.</summary>
     [JsonPropertyName("introspection_signing_alg_values_supported")]
@@ -39,6 +47,10 @@ public sealed record AuthorizationServerMetadata
 
     [JsonPropertyName("revocation_endpoint_auth_methods_supported")]
     public required IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; init; }
+
+    /// <summary>How a client assertion may be signed (RFC 8414 §2).</summary>
+    [JsonPropertyName("revocation_endpoint_auth_signing_alg_values_supported")]
+    public required IReadOnlyList<string> RevocationEndpointAuthSigningAlgorithmsSupported { get; init; }
 
     [JsonPropertyName("scopes_supported")]
     public required IReadOnlyList<string> ScopesSupported { get; init; }

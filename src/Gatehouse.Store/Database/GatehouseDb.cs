@@ -32,6 +32,14 @@ public abstract class GatehouseDb(DbContextOptions options) : IdentityUserContex
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
 
+    public DbSet<Handle> Handles => Set<Handle>();
+
+    public DbSet<Grant> Grants => Set<Grant>();
+
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
     public DbSet<SigningKeyRecord> SigningKeys => Set<SigningKeyRecord>();
 
     public DbSet<Setting> Settings => Set<Setting>();

@@ -19,6 +19,10 @@ internal sealed class Tables :
     IEntityTypeConfiguration<AuditEvent>,
     IEntityTypeConfiguration<Change>,
     IEntityTypeConfiguration<RevokedToken>,
+    IEntityTypeConfiguration<Handle>,
+    IEntityTypeConfiguration<Grant>,
+    IEntityTypeConfiguration<RefreshToken>,
+    IEntityTypeConfiguration<Consent>,
     IEntityTypeConfiguration<SigningKeyRecord>,
     IEntityTypeConfiguration<Setting>
 {
@@ -124,6 +128,35 @@ internal sealed class Tables :
         table.HasKey(row => row.TokenId);
         table.Property(row => row.TokenId).HasMaxLength(128);
         table.HasIndex(row => row.ExpiresAt);
+    }
+
+    public void Configure(EntityTypeBuilder<Handle> table)
+    {
+        table.HasKey(row => row.Key);
+        table.HasIndex(row => row.ExpiresAt);
+    }
+
+    public void Configure(EntityTypeBuilder<Grant> table)
+    {
+        table.HasOne<Application>().WithMany().HasForeignKey(row => row.ApplicationId);
+        table.HasOne<PortalUser>().WithMany().HasForeignKey(row => row.UserId);
+        table.HasMany(row => row.RefreshTokens).WithOne(row => row.Grant).HasForeignKey(row => row.GrantId);
+        table.HasIndex(row => new { row.UserId, row.ApplicationId });
+        table.HasIndex(row => row.ExpiresAt);
+    }
+
+    public void Configure(EntityTypeBuilder<RefreshToken> table)
+    {
+        table.HasKey(row => row.Key);
+        table.HasIndex(row => row.ExpiresAt);
+    }
+
+    public void Configure(EntityTypeBuilder<Consent> table)
+    {
+        table.HasKey(row => new { row.ApplicationId, row.UserId });
+        table.HasOne(row => row.Application).WithMany().HasForeignKey(row => row.ApplicationId);
+        table.HasOne<PortalUser>().WithMany().HasForeignKey(row => row.UserId);
+        table.HasIndex(row => row.UserId);
     }
 
     public void Configure(EntityTypeBuilder<SigningKeyRecord> table) => table.HasKey(row => row.Kid);

@@ -39,6 +39,9 @@ public sealed class Application
     /// <summary>A JWK set by value (RFC 7591 §2), as JSON text; empty when none was registered.</summary>
     public string Jwks { get; set; } = string.Empty;
 
+    /// <summary>Where the application publishes its JWK set (RFC 7591 §2); empty when it does not.</summary>
+    public string JwksUri { get; set; } = string.Empty;
+
     /// <summary>Access tokens whose <c>iat</c> lies before this second are dead. 0: none.</summary>
     public long TokensNotBefore { get; set; }
 
@@ -59,7 +62,15 @@ public static class TokenEndpointAuthMethods
     public const string ClientSecretBasic = "client_secret_basic";
     public const string ClientSecretPost = "client_secret_post";
 
-    public static bool IsSupported(string method) => method is ClientSecret or ClientSecretBasic or ClientSecretPost;
+    /// <summary>By a JWT that the application signs (RFC 7523 §2.2, OpenID Connect Core §9).</summary>
+    public const string PrivateKeyJwt = "private_key_jwt";
+
+    /// <summary>Not at all: a public client (RFC 6749 §2.1).</summary>
+    public const string None = "none";
+
+    public static bool IsSupported(string method) => IsSecret(method) || method is PrivateKeyJwt or None;
+
+    public static bool IsSecret(string method) => method is ClientSecret or ClientSecretBasic or ClientSecretPost;
 }
 
 /// <summary>A person who owns an application.</summary>

@@ -24,7 +24,18 @@ public sealed record ApplicationDraft(string Name)
 }
 
 /// <summary>A new application and its first secret: the one moment at which the secret is in the clear without asking for it.</summary>
-public sealed record CreatedApplication(Application Application, Guid SecretId, ClientSecret Secret);
+/// <param name="Application">The application.</param>
+/// <param name="FirstSecret">Null when it proves who it is without a secret, or not at all.</param>
+public sealed record CreatedApplication(Application Application, AddedSecret? FirstSecret)
+{
+    /// <exception cref="InvalidOperationException">There is no secret.</exception>
+    public Guid SecretId => Existing.Row.Id;
+
+    /// <exception cref="InvalidOperationException">There is no secret.</exception>
+    public ClientSecret Secret => Existing.Secret;
+
+    private AddedSecret Existing => FirstSecret ?? throw new InvalidOperationException("The application authenticates without a secret.");
+}
 
 /// <summary>Creates, changes, retires and deletes applications; each write is one transaction with its audit and its change row.</summary>
 public sealed class ApplicationOperations(StoreDatabase database, SecretOperations secrets, TimeProvider clock)
@@ -52,13 +63,18 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, CreatedAt = now,
         };
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
-        var (secretRow, secret) = secrets.Make("First secret", expiresAt: null, organization.ShowSecretsOnce, now);
-        application.Secrets.Add(secretRow);
+        AddedSecret? first = null;
+        if (TokenEndpointAuthMethods.IsSecret(draft.TokenEndpointAuthMethod))
+        {
+            var (row, secret) = secrets.Make("First secret", expiresAt: null, organization.ShowSecretsOnce, now);
+            application.Secrets.Add(row);
+            first = new AddedSecret(row, secret);
+        }
         db.Applications.Add(application);
         db.Audit(now, actor, organizationId, "application.created", application.Id.ToString(), application.Name);
         foreach (var plan in plans) ContractOperations.Request(db, application, plan, actor, now);
         db.Announce(now, ChangeKind.Application, application.ClientId); // Its absence may be remembered.
-        return new CreatedApplication(application, secretRow.Id, secret);
+        return new CreatedApplication(application, first);
     }
 
     public async Task<Outcome<Application>> ChangeAsync(

@@ -15,14 +15,28 @@ internal static class ApplicationRules
         if (draft.Description.Length > 1000) return ("description", "The description may have up to 1000 characters.");
         // PostgreSQL stores no NUL in a text.
         if (draft.Description.Contains('\0', StringComparison.Ordinal)) return ("description", "The description must not contain NUL.");
-        if (draft.GrantTypes.FirstOrDefault(grant => grant != GrantType.ClientCredentials) is { } grant)
-            return ("grant_types", $"'{Printable(grant)}' is not a grant type this server offers. Offered: client_credentials.");
-        if (!TokenEndpointAuthMethods.IsSupported(draft.TokenEndpointAuthMethod))
-            return ("token_endpoint_auth_method", "Offered: client_secret_basic, client_secret_post; leave it out to allow both.");
+        if (draft.GrantTypes.FirstOrDefault(grant => !GrantType.All.Contains(grant)) is { } grant)
+            return ("grant_types", $"'{Printable(grant)}' is not a grant type this server offers. Offered: {string.Join(", ", GrantType.All)}.");
+        if (CheckAuthentication(draft) is { } fault) return fault;
         if (draft.RedirectUris.Count > MaxListed) return ("redirect_uris", $"Give at most {MaxListed} redirect URIs.");
         if (draft.RedirectUris.FirstOrDefault(uri => !IsRedirectUri(uri)) is { } bad)
             return ("redirect_uris", $"'{Printable(bad)}' must be an absolute https URI without a fragment (http only for 127.0.0.1, [::1] and localhost).");
+        if (draft.RedirectUris.Count == 0 && draft.GrantTypes.Contains(GrantType.AuthorizationCode))
+            return ("redirect_uris", "The grant type authorization_code needs at least one redirect URI.");
         return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
+    }
+
+    private static (string Field, string Message)? CheckAuthentication(ApplicationDraft draft)
+    {
+        if (!TokenEndpointAuthMethods.IsSupported(draft.TokenEndpointAuthMethod))
+            return ("token_endpoint_auth_method",
+                "Offered: client_secret_basic, client_secret_post, private_key_jwt, none; leave it out to allow both ways to send a secret.");
+        // RFC 6749 §4.4: only a confidential client may speak for itself.
+        if (draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.None && draft.GrantTypes.Contains(GrantType.ClientCredentials))
+            return ("grant_types", "An application that does not authenticate cannot use client_credentials.");
+        return draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt && draft.Jwks.Length == 0
+            ? ("jwks", "The method private_key_jwt needs the public keys of the application.")
+            : null;
     }
 
     // RFC 6749 §3.1.2: absolute, no fragment. RFC 9700 §4.1.3: no patterns.

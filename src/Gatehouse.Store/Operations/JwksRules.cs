@@ -1,13 +1,11 @@
 using System.Text.Json;
+using Gatehouse.Protocol.Jose;
 
 namespace Gatehouse.Store.Operations;
 
 /// <summary>What a registered JWK set must satisfy (RFC 7591 §2, RFC 7517 §5): public keys only.</summary>
 internal static class JwksRules
 {
-    private const int MaxLength = 16 * 1024;
-    private const int MaxKeys = 20;
-
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     // RFC 7518 §6.2.2, §6.3.2, §6.4.1: the members that make a key private or symmetric.
@@ -18,11 +16,13 @@ internal static class JwksRules
     public static string? Check(string jwks)
     {
         if (jwks.Length == 0) return null;
-        if (jwks.Length > MaxLength) return $"The JWK set may have up to {MaxLength} characters.";
+        if (jwks.Length > JwkSet.MaxLength) return $"The JWK set may have up to {JwkSet.MaxLength} characters.";
         try
         {
             using var document = JsonDocument.Parse(jwks, Strict);
-            return CheckSet(document.RootElement);
+            if (CheckSet(document.RootElement) is { } fault) return fault;
+            return JwkSet.TryParse(jwks, out var set) && set.Count > 0 ? null
+                : "The set holds no key that can verify a signature here: EC on P-256, P-384 or P-521, or RSA of 2048 bits and more (RFC 7518 §6).";
         }
         catch (JsonException)
         {
@@ -34,7 +34,7 @@ internal static class JwksRules
     {
         if (set.ValueKind != JsonValueKind.Object || !set.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
             return "A JWK set is an object with a list named keys (RFC 7517 §5).";
-        if (keys.GetArrayLength() is 0 or > MaxKeys) return $"A JWK set has 1 to {MaxKeys} keys.";
+        if (keys.GetArrayLength() is 0 or > JwkSet.MaxKeys) return $"A JWK set has 1 to {JwkSet.MaxKeys} keys.";
         foreach (var key in keys.EnumerateArray())
         {
             if (key.ValueKind != JsonValueKind.Object || !key.TryGetProperty("kty", out var type) || type.ValueKind != JsonValueKind.String)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 
@@ -16,6 +17,8 @@ public sealed class RegisteredApplication
         IsActive = row.State == ApplicationState.Active;
         GrantTypes = row.GrantTypes.ToFrozenSet(StringComparer.Ordinal);
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod;
+        RedirectUris = [.. row.RedirectUris];
+        Keys = JwkSet.TryParse(row.Jwks, out var keys) ? keys : JwkSet.Empty;
         TokensNotBefore = row.TokensNotBefore;
         Secrets = [.. row.Secrets.Select(secret => new RegisteredSecret(secret))];
         Contracts = row.Contracts.ToFrozenDictionary(contract => contract.ApiId, contract => new RegisteredContract(contract));
@@ -34,6 +37,14 @@ public sealed class RegisteredApplication
     public FrozenSet<string> GrantTypes { get; }
 
     public string TokenEndpointAuthMethod { get; }
+
+    /// <summary>True when nothing proves who it is (RFC 6749 §2.1).</summary>
+    public bool IsPublic => TokenEndpointAuthMethod == TokenEndpointAuthMethods.None;
+
+    public IReadOnlyList<string> RedirectUris { get; }
+
+    /// <summary>The keys that it signs with.</summary>
+    public JwkSet Keys { get; }
 
     /// <summary>Tokens whose <c>iat</c> lies before this second are dead.</summary>
     public long TokensNotBefore { get; }

@@ -58,7 +58,8 @@ public sealed class ApplicationTests(AdminHouse house) : IClassFixture<AdminHous
     [InlineData("""{"client_name":"a","grant_types":"client_credentials"}""", "grant_types")]
     [InlineData("""{"client_name":"a","redirect_uris":[null]}""", "redirect_uris")]
     [InlineData("""{"client_name":"a","redirect_uris":["http://acme.example/"]}""", "redirect_uris")]
-    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"none"}""", "token_endpoint_auth_method")]
+    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"client_secret_jwt"}""", "token_endpoint_auth_method")
+    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"none"}""", "grant_types")]
     [InlineData("""{"client_name":"a","jwks":{"keys":[]}}""", "jwks")]
     [InlineData("""{"client_name":"a","jwks":{"keys":[{"kty":"EC","d":"secret"}]}}""", "jwks")]
     [InlineData("""{"client_name":"a","scope":"things:read"}""", "scope")]
@@ -86,7 +87,7 @@ public sealed class ApplicationTests(AdminHouse house) : IClassFixture<AdminHous
         var (clientId, _) = await house.RegisterAsync();
         var changed = await house.PutAsync($"/applications/{clientId}", new JsonObject
         {
-            ["client_name"] = "Renamed", ["jwks"] = JsonNode.Parse("""{"keys":[{"kty":"EC","crv":"P-256","x":"x","y":"y"}]}"""),
+            ["client_name"] = "Renamed", ["jwks"] = JsonNode.Parse("""{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"""),
         });
         Assert.Equal(HttpStatusCode.OK, changed.Status);
         Assert.Equal("Renamed", (string)changed.Body["client_name"]!);

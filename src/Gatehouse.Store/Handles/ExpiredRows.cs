@@ -1,0 +1,45 @@
+using Gatehouse.Store.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Store.Handles;
+
+/// <summary>Deletes what has expired, a few rows per statement, so that nobody ever waits for the cleaning.</summary>
+public sealed partial class ExpiredRows(StoreDatabase database, TimeProvider clock, ILogger<ExpiredRows> log) : BackgroundService
+{
+    private const int BatchSize = 1000;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await PruneAsync(stoppingToken);
+            }
+            catch (Exception exception) when (StoreFault.IsAway(exception))
+            {
+                LogDelayed(exception);
+            }
+        }
+    }
+
+    internal async Task PruneAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.Open();
+        while (await db.Handles.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
+            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        while (await db.RefreshTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
+            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        while (await db.Grants.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
+            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Expired rows could not be deleted; the next round tries again.")]
+    private partial void LogDelayed(Exception exception);
+}

@@ -1,0 +1,106 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Handles;
+
+/// <summary>
+/// Opaque values and values that may come once. Each use is one statement of the database, which two nodes cannot both win.
+/// </summary>
+public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
+{
+    /// <summary>Hands out a new value of 256 random bits that stands for the content.</summary>
+    public async Task<string> IssueAsync(HandleKind kind, string content, DateTimeOffset expiresAt, CancellationToken cancellation = default)
+    {
+        var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        await PutAsync(kind, value, content, expiresAt, cancellation);
+        return value;
+    }
+
+    /// <summary>Keeps the content under a value that the caller made.</summary>
+    public async Task PutAsync(HandleKind kind, string value, string content, DateTimeOffset expiresAt, CancellationToken cancellation = default)
+    {
+        await using var db = database.Open();
+        db.Handles.Add(new Handle { Key = KeyOf(kind, value), Content = content, ExpiresAt = expiresAt });
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>What a value stands for, used or not; null when it is unknown or expired.</summary>
+    public async Task<Handle?> FindAsync(HandleKind kind, string value, CancellationToken cancellation = default)
+    {
+        var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
+        await using var db = database.Open();
+        return await db.Handles.AsNoTracking().SingleOrDefaultAsync(row => row.Key == key && row.ExpiresAt > now, cancellation);
+    }
+
+    /// <summary>Replaces what an unused value stands for, when that still is what the caller saw.</summary>
+    public async Task<bool> TryReplaceAsync(HandleKind kind, string value, string seen, string content, CancellationToken cancellation = default)
+    {
+        var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
+        await using var db = database.Open();
+        return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now && row.Content == seen)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Content, content), cancellation) == 1;
+    }
+
+    /// <summary>Uses a value that was handed out. Of any number of callers exactly one gets true.</summary>
+    public async Task<bool> TryUseAsync(HandleKind kind, string value, CancellationToken cancellation = default)
+    {
+        var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
+        await using var db = database.Open();
+        return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation) == 1;
+    }
+
+    /// <summary>Uses a value that somebody else made, such as a <c>jti</c>. Of any number of callers exactly one gets true.</summary>
+    /// <param name="kind">What the value is.</param>
+    /// <param name="value">The value, with whatever makes it unique among all of its kind.</param>
+    /// <param name="expiresAt">Until when it must be remembered.</param>
+    public async Task<bool> TryClaimAsync(HandleKind kind, string value, DateTimeOffset expiresAt, CancellationToken cancellation = default)
+    {
+        var (key, until, now) = (KeyOf(kind, value), expiresAt.ToUnixTimeMilliseconds(), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        await using var db = database.Open();
+        return await db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO "Handles" ("Key", "Content", "ExpiresAt", "UsedAt") VALUES ({key}, '', {until}, {now}) ON CONFLICT DO NOTHING""",
+            cancellation) == 1;
+    }
+
+    // The kind is part of what is hashed: a value of one kind is never found as another.
+    private static byte[] KeyOf(HandleKind kind, string value) => SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{value}"));
+}
+
+/// <summary>What a value is. The names are part of the stored hashes and never change.</summary>
+public enum HandleKind
+{
+    /// <summary>The <c>jti</c> of a client assertion, after the <c>client_id</c>.</summary>
+    ClientAssertion,
+
+    /// <summary>An authorization request on its way through sign-in and consent.</summary>
+    Interaction,
+
+    /// <summary>An authorization code.</summary>
+    AuthorizationCode,
+
+    /// <summary>A pushed authorization request.</summary>
+    PushedRequest,
+
+    /// <summary>The <c>jti</c> of a DPoP proof, after the thumbprint of its key.</summary>
+    DpopProof,
+
+    /// <summary>A reference access token.</summary>
+    ReferenceToken,
+
+    /// <summary>The <c>jti</c> of an assertion of a trusted issuer, after the issuer.</summary>
+    GrantAssertion,
+
+    /// <summary>The <c>jti</c> of a request object, after the <c>client_id</c>.</summary>
+    RequestObject,
+
+    /// <summary>A device code.</summary>
+    DeviceCode,
+
+    /// <summary>The user code of a device.</summary>
+    UserCode,
+}
