@@ -1,5 +1,6 @@
 using Gatehouse.Store.Changes;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Recording;
@@ -30,6 +31,10 @@ public static class GatehouseStore
         services.AddSingleton<ChangeDelay>();
 
         services.AddSingleton<HandleRegister>();
+        services.AddSingleton<InteractionRegister>();
+        services.AddSingleton<ConsentRegister>();
+        services.AddSingleton<GrantRegister>();
+        services.AddSingleton<RefreshTokenRegister>();
         services.AddSingleton<SecretOperations>();
         services.AddSingleton<ApplicationOperations>();
         services.AddSingleton<ContractOperations>();

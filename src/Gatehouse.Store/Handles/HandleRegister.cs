@@ -15,7 +15,7 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     /// <summary>Hands out a new value of 256 random bits that stands for the content.</summary>
     public async Task<string> IssueAsync(HandleKind kind, string content, DateTimeOffset expiresAt, CancellationToken cancellation = default)
     {
-        var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var value = NewValue();
         await PutAsync(kind, value, content, expiresAt, cancellation);
         return value;
     }
@@ -67,8 +67,10 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
             cancellation) == 1;
     }
 
+    internal static string NewValue() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
     // The kind is part of what is hashed: a value of one kind is never found as another.
-    private static byte[] KeyOf(HandleKind kind, string value) => SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{value}"));
+    internal static byte[] KeyOf(HandleKind kind, string value) => SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{value}"));
 }
 
 /// <summary>What a value is. The names are part of the stored hashes and never change.</summary>

@@ -29,10 +29,15 @@ public sealed class Change
     public DateTimeOffset At { get; set; }
 }
 
-/// <summary>One access token that is refused until it would have expired anyway.</summary>
+/// <summary>One access token, or all of one grant, that is refused until it would have expired anyway.</summary>
 public sealed class RevokedToken
 {
+    private const string GrantPrefix = "grant:";
+
     public required string TokenId { get; set; }
 
     public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>The name under which all access tokens of a grant are refused. No <c>jti</c> has a colon.</summary>
+    public static string OfGrant(string grantId) => GrantPrefix + grantId;
 }

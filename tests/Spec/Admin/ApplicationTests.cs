@@ -58,7 +58,7 @@ public sealed class ApplicationTests(AdminHouse house) : IClassFixture<AdminHous
     [InlineData("""{"client_name":"a","grant_types":"client_credentials"}""", "grant_types")]
     [InlineData("""{"client_name":"a","redirect_uris":[null]}""", "redirect_uris")]
     [InlineData("""{"client_name":"a","redirect_uris":["http://acme.example/"]}""", "redirect_uris")]
-    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"client_secret_jwt"}""", "token_endpoint_auth_method")
+    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"client_secret_jwt"}""", "token_endpoint_auth_method")]
     [InlineData("""{"client_name":"a","token_endpoint_auth_method":"none"}""", "grant_types")]
     [InlineData("""{"client_name":"a","jwks":{"keys":[]}}""", "jwks")]
     [InlineData("""{"client_name":"a","jwks":{"keys":[{"kty":"EC","d":"secret"}]}}""", "jwks")]
