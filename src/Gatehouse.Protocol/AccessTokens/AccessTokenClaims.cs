@@ -26,6 +26,9 @@ public sealed record AccessTokenClaims
 
     public required string TokenId { get; init; }
 
+    /// <summary>The grant of a user that the token descends from; null when the application speaks for itself.</summary>
+    public string? GrantId { get; init; }
+
     /// <summary>A new <c>jti</c>: 128 random bits in base64url.</summary>
     public static string NewTokenId()
     {
@@ -63,6 +66,7 @@ public sealed record AccessTokenClaims
         json.WriteNumber("iat", IssuedAt);
         json.WriteNumber("exp", ExpiresAt);
         json.WriteString("jti", TokenId);
+        if (GrantId is not null) json.WriteString("grant_id", GrantId);
     }
 
     /// <summary>Reads a payload whose types are exactly those of RFC 9068 §2.2; an <c>exp</c> as a string is refused.</summary>
@@ -72,11 +76,13 @@ public sealed record AccessTokenClaims
             || !TryText(payload, "client_id", out var clientId) || !TryText(payload, "jti", out var tokenId)
             || !TryInstant(payload, "iat", out var issuedAt) || !TryInstant(payload, "exp", out var expiresAt)
             || ReadAudience(payload) is not { } audience
-            || ReadScope(payload) is not { } scope) return null;
+            || ReadScope(payload) is not { } scope
+            || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
             IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
+            GrantId = grantId.Length > 0 ? grantId : null,
         };
     }
 

@@ -18,7 +18,10 @@ public sealed record OAuthError(string Code, int Status, string Description)
         new("unauthorized_client", 400, "The application is not allowed to use this grant_type. API Support can allow it.");
 
     public static OAuthError UnsupportedGrantType { get; } =
-        new("unsupported_grant_type", 400, "This grant_type is not supported. Use client_credentials.");
+        new("unsupported_grant_type", 400, "This grant_type is not supported. Supported: client_credentials, authorization_code with PKCE, refresh_token.");
+
+    public static OAuthError InvalidGrant { get; } =
+        new("invalid_grant", 400, "The code or token is unknown, expired, used before, revoked, or not meant for this request.");
 
     public static OAuthError InvalidScope { get; } =
         new("invalid_scope", 400, "A requested scope is unknown, malformed or not part of an approved contract.");

@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 
@@ -19,8 +20,8 @@ internal static class ApplicationRules
             return ("grant_types", $"'{Printable(grant)}' is not a grant type this server offers. Offered: {string.Join(", ", GrantType.All)}.");
         if (CheckAuthentication(draft) is { } fault) return fault;
         if (draft.RedirectUris.Count > MaxListed) return ("redirect_uris", $"Give at most {MaxListed} redirect URIs.");
-        if (draft.RedirectUris.FirstOrDefault(uri => !IsRedirectUri(uri)) is { } bad)
-            return ("redirect_uris", $"'{Printable(bad)}' must be an absolute https URI without a fragment (http only for 127.0.0.1, [::1] and localhost).");
+        if (draft.RedirectUris.FirstOrDefault(uri => !RedirectUri.IsAcceptable(uri)) is { } bad)
+            return ("redirect_uris", $"'{Printable(bad)}' must be an absolute https URI without a fragment (http only for 127.0.0.1, [::1] and localhost; or a scheme with a dot, of a native application).");
         if (draft.RedirectUris.Count == 0 && draft.GrantTypes.Contains(GrantType.AuthorizationCode))
             return ("redirect_uris", "The grant type authorization_code needs at least one redirect URI.");
         return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
@@ -38,12 +39,6 @@ internal static class ApplicationRules
             ? ("jwks", "The method private_key_jwt needs the public keys of the application.")
             : null;
     }
-
-    // RFC 6749 §3.1.2: absolute, no fragment. RFC 9700 §4.1.3: no patterns.
-    private static bool IsRedirectUri(string text) =>
-        text.Length <= 2048 && !text.Any(char.IsControl) && !text.Contains('*', StringComparison.Ordinal) && !text.Contains('#', StringComparison.Ordinal)
-        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 
     private static string Printable(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(64));
 }

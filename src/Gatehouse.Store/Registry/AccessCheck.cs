@@ -23,7 +23,7 @@ public enum AccessFailure
     /// <summary>All tokens of the application that were issued before a moment were revoked.</summary>
     IssuedBeforeRevocation,
 
-    /// <summary>This token was revoked by its <c>jti</c>.</summary>
+    /// <summary>This token was revoked by its <c>jti</c>, or with the grant that it descends from.</summary>
     TokenRevoked,
 
     /// <summary>The application has no contract for the API, or one that is requested, suspended or revoked.</summary>
@@ -61,6 +61,7 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
         if (!application.IsActive) return AccessFailure.ApplicationRetired;
         if (claims.IssuedAt < application.TokensNotBefore) return AccessFailure.IssuedBeforeRevocation;
         if (revokedTokens.Contains(claims.TokenId)) return AccessFailure.TokenRevoked;
+        if (claims.GrantId is { } grant && revokedTokens.Contains(RevokedToken.OfGrant(grant))) return AccessFailure.TokenRevoked;
         if (!claims.Audience.Contains(api.Resource, StringComparer.Ordinal)) return AccessFailure.WrongAudience;
         if (!application.Contracts.TryGetValue(api.Id, out var contract) || contract.State != ContractState.Approved)
             return AccessFailure.NoApprovedContract;

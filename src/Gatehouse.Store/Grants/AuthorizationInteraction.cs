@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gatehouse.Store.Grants;
+
+/// <summary>How the user's part of an authorization request ended.</summary>
+public enum AuthorizationVerdict
+{
+    Pending,
+    Granted,
+    Denied,
+    LoginRequired,
+    ConsentRequired,
+}
+
+/// <summary>
+/// A valid authorization request on its way through sign-in and consent: the authorization server writes it, the portal decides it, the
+/// authorization server answers it.
+/// </summary>
+public sealed record AuthorizationInteraction
+{
+    /// <summary>How long the user has for sign-in and consent.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    public required Guid ApplicationId { get; init; }
+
+    public required Guid OrganizationId { get; init; }
+
+    public required string ClientId { get; init; }
+
+    /// <summary>Proven to be the application's.</summary>
+    public required string RedirectUri { get; init; }
+
+    public required string ResponseMode { get; init; }
+
+    public string? State { get; init; }
+
+    /// <summary>The scopes that are asked for, separated by blanks.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>By S256 (RFC 7636 §4.2).</summary>
+    public required string CodeChallenge { get; init; }
+
+    public string? Nonce { get; init; }
+
+    /// <summary>The values of <c>prompt</c> (OpenID Connect Core §3.1.2.1).</summary>
+    public IReadOnlyList<string> Prompts { get; init; } = [];
+
+    public long? MaxAgeSeconds { get; init; }
+
+    public string? LoginHint { get; init; }
+
+    /// <summary>The hash of the cookie of the browser that began it: nobody else can end it.</summary>
+    public required string Browser { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public AuthorizationVerdict Verdict { get; init; }
+
+    public Guid UserId { get; init; }
+
+    public DateTimeOffset AuthenticatedAt { get; init; }
+}
+
+/// <summary>What an authorization code stands for.</summary>
+public sealed record AuthorizationCode
+{
+    /// <summary>RFC 6749 §4.1.2 recommends ten minutes at most; FAPI 2.0 §5.3.2.1 asks for sixty seconds.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
+    public required Guid GrantId { get; init; }
+
+    public required Guid ApplicationId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required string RedirectUri { get; init; }
+
+    public required string CodeChallenge { get; init; }
+
+    public required string Scope { get; init; }
+
+    public string? Nonce { get; init; }
+
+    public required DateTimeOffset AuthenticatedAt { get; init; }
+}
+
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AuthorizationInteraction))]
+[JsonSerializable(typeof(AuthorizationCode))]
+internal sealed partial class GrantJson : JsonSerializerContext
+{
+    public static string Write(AuthorizationInteraction interaction) => JsonSerializer.Serialize(interaction, Default.AuthorizationInteraction);
+
+    public static string Write(AuthorizationCode code) => JsonSerializer.Serialize(code, Default.AuthorizationCode);
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Handles;
+using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Grants;
+
+/// <summary>A code as it was found; used ones are found until they expire.</summary>
+public sealed record FoundCode(string Value, AuthorizationCode Code, bool IsUsed);
+
+/// <summary>What redeeming a code or a refresh token gave.</summary>
+/// <param name="IsWon">False when it had been used before: the grant has been ended then.</param>
+/// <param name="RefreshToken">The refresh token to hand out, if any.</param>
+public sealed record Redeemed(bool IsWon, string? RefreshToken = null);
+
+/// <summary>
+/// What users have given to applications: begun with a code, ended by the user, the application, or a code or refresh token that came twice.
+/// </summary>
+public sealed class GrantRegister(StoreDatabase database, HandleRegister handles, TimeProvider clock)
+{
+    /// <summary>Turns a granted interaction into a code, once. Null when it was answered meanwhile.</summary>
+    public async Task<string?> BeginAsync(FoundInteraction found, CancellationToken cancellation)
+    {
+        var outcome = await database.WriteAsync<string>(async db =>
+        {
+            var (now, asked) = (clock.GetUtcNow(), found.Interaction);
+            var key = HandleRegister.KeyOf(HandleKind.Interaction, found.Handle);
+            var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.Content == found.Stored)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
+            if (won != 1) return Outcome<string>.Conflict("answered");
+            var grant = new Grant
+            {
+                ApplicationId = asked.ApplicationId, UserId = asked.UserId, Scope = asked.Scope, AuthenticatedAt = asked.AuthenticatedAt,
+                CreatedAt = now, ExpiresAt = now + AuthorizationCode.Lifetime + AuthorizationCode.Lifetime,
+            };
+            db.Grants.Add(grant);
+            var value = HandleRegister.NewValue();
+            db.Handles.Add(new Handle
+            {
+                Key = HandleRegister.KeyOf(HandleKind.AuthorizationCode, value),
+                Content = GrantJson.Write(ToCode(asked, grant.Id)), ExpiresAt = now + AuthorizationCode.Lifetime,
+            });
+            return value;
+        }, cancellation);
+        return outcome.Value;
+    }
+
+    public async Task<FoundCode?> FindCodeAsync(string value, CancellationToken cancellation) =>
+        await handles.FindAsync(HandleKind.AuthorizationCode, value, cancellation) is { } row
+        && JsonSerializer.Deserialize(row.Content, GrantJson.Default.AuthorizationCode) is { } code
+            ? new FoundCode(value, code, row.UsedAt is not null) : null;
+
+    /// <summary>Uses the code. One that was used before ends the grant instead (RFC 6749 §4.1.2).</summary>
+    /// <param name="found">The code.</param>
+    /// <param name="withRefreshToken">Whether the application gets a refresh token.</param>
+    public async Task<Redeemed> RedeemAsync(FoundCode found, bool withRefreshToken, CancellationToken cancellation)
+    {
+        var outcome = await database.WriteAsync<Redeemed>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var key = HandleRegister.KeyOf(HandleKind.AuthorizationCode, found.Value);
+            var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
+            var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
+            if (grant is null) return new Redeemed(IsWon: false);
+            if (won != 1)
+            {
+                End(db, grant, now);
+                return new Redeemed(IsWon: false);
+            }
+            grant.ExpiresAt = now + RefreshTokenRegister.AbsoluteLifetime;
+            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, now).Text : null);
+        }, cancellation);
+        return outcome.Value ?? throw new DbUpdateException(outcome.Message);
+    }
+
+    /// <summary>Ends a grant: no token of it works from now on.</summary>
+    public Task EndAsync(Guid grantId, CancellationToken cancellation) => database.WriteAsync<Grant>(async db =>
+    {
+        var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == grantId, cancellation);
+        if (grant is null) return Outcome<Grant>.NotFound("grant");
+        End(db, grant, clock.GetUtcNow());
+        return grant;
+    }, cancellation);
+
+    /// <summary>Takes back all that a user has given to an application.</summary>
+    public Task<Outcome<Consent>> TakeBackAsync(Guid applicationId, Guid userId, Actor actor, CancellationToken cancellation) =>
+        database.WriteAsync<Consent>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var consent = await db.Consents.Include(row => row.Application)
+                .SingleOrDefaultAsync(row => row.ApplicationId == applicationId && row.UserId == userId, cancellation);
+            if (consent is null) return Outcome<Consent>.NotFound("application");
+            db.Consents.Remove(consent);
+            var grants = await db.Grants.Where(row => row.ApplicationId == applicationId && row.UserId == userId && row.EndedAt == null).ToListAsync(cancellation);
+            foreach (var grant in grants) End(db, grant, now);
+            db.Audit(now, actor, consent.Application!.OrganizationId, "consent.taken_back", applicationId.ToString(), consent.Application.Name);
+            return consent;
+        }, cancellation);
+
+    // The access tokens of the grant die everywhere with one row; it is kept for as long as the longest-lived of them.
+    internal static void End(GatehouseDb db, Grant grant, DateTimeOffset now)
+    {
+        if (grant.EndedAt is not null) return;
+        grant.EndedAt = now;
+        var name = RevokedToken.OfGrant(grant.Id.ToString());
+        db.RevokedTokens.Add(new RevokedToken { TokenId = name, ExpiresAt = now.AddSeconds(Plan.DefaultTokenLifetimeSeconds + 60) });
+        db.Announce(now, ChangeKind.RevokedToken, name);
+    }
+
+    private static AuthorizationCode ToCode(AuthorizationInteraction asked, Guid grantId) => new()
+    {
+        GrantId = grantId, ApplicationId = asked.ApplicationId, UserId = asked.UserId, RedirectUri = asked.RedirectUri,
+        CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Nonce = asked.Nonce, AuthenticatedAt = asked.AuthenticatedAt,
+    };
+}

@@ -1,0 +1,54 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Gatehouse.Store.Handles;
+using Gatehouse.Store.Model;
+
+namespace Gatehouse.Store.Grants;
+
+/// <summary>An interaction that was found, by its handle and the browser that began it.</summary>
+public sealed record FoundInteraction(string Handle, AuthorizationInteraction Interaction)
+{
+    internal string Stored { get; init; } = string.Empty;
+}
+
+/// <summary>Carries authorization requests from the authorization server to the portal and back.</summary>
+public sealed class InteractionRegister(HandleRegister handles, TimeProvider clock)
+{
+    /// <summary>The cookie that binds a request to the browser that began it. It lasts as long as the browser runs.</summary>
+    public const string BrowserCookie = "__Host-gatehouse-browser";
+
+    private const int MaxHandleLength = 64;
+
+    /// <summary>A new value for the cookie: 256 random bits.</summary>
+    public static string NewBrowser() => HandleRegister.NewValue();
+
+    /// <summary>What is kept of the cookie.</summary>
+    public static string HashOf(string browser) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(browser)));
+
+    public Task<string> BeginAsync(AuthorizationInteraction interaction, CancellationToken cancellation) =>
+        handles.IssueAsync(HandleKind.Interaction, GrantJson.Write(interaction), clock.GetUtcNow() + AuthorizationInteraction.Lifetime, cancellation);
+
+    /// <summary>Null when it is unknown, expired, answered already, or begun by another browser.</summary>
+    public async Task<FoundInteraction?> FindAsync(string handle, string? browser, CancellationToken cancellation)
+    {
+        if (browser is null || handle.Length > MaxHandleLength) return null;
+        if (await handles.FindAsync(HandleKind.Interaction, handle, cancellation) is not { UsedAt: null } row) return null;
+        var interaction = Read(row);
+        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(interaction.Browser), Encoding.ASCII.GetBytes(HashOf(browser)))
+            ? new FoundInteraction(handle, interaction) { Stored = row.Content } : null;
+    }
+
+    /// <summary>Writes the verdict down; false when it was decided or answered meanwhile.</summary>
+    public Task<bool> DecideAsync(FoundInteraction found, AuthorizationInteraction decided, CancellationToken cancellation) =>
+        handles.TryReplaceAsync(HandleKind.Interaction, found.Handle, found.Stored, GrantJson.Write(decided), cancellation);
+
+    /// <summary>Ends it without a grant; false when it was answered meanwhile.</summary>
+    public Task<bool> CloseAsync(FoundInteraction found, CancellationToken cancellation) =>
+        handles.TryUseAsync(HandleKind.Interaction, found.Handle, cancellation);
+
+    private static AuthorizationInteraction Read(Handle row) =>
+        JsonSerializer.Deserialize(row.Content, GrantJson.Default.AuthorizationInteraction)
+        ?? throw new InvalidOperationException("An interaction is stored as null.");
+}

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Handles;
+using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Grants;
+
+/// <summary>Refresh tokens: opaque, hashed at rest, and bound to a grant that they cannot outlive (RFC 6749 §6, RFC 9700 §4.14).</summary>
+public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider clock)
+{
+    /// <summary>The prefix lets scanners recognise a leaked one.</summary>
+    public const string Prefix = "ghr_";
+
+    /// <summary>However often it is refreshed, a grant ends after this.</summary>
+    public static readonly TimeSpan AbsoluteLifetime = TimeSpan.FromDays(90);
+
+    /// <summary>A refresh token that is not used for this long has expired.</summary>
+    public static readonly TimeSpan IdleLifetime = TimeSpan.FromDays(30);
+
+    /// <summary>For this long a client whose answer got lost may send the same refresh token again, while nobody used the successor.</summary>
+    public static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(30);
+
+    // An idle lifetime is moved in steps: a client that refreshes every minute is not a write per minute.
+    private static readonly TimeSpan IdleStep = TimeSpan.FromHours(1);
+
+    private const int MaxLength = 64;
+
+    public static bool LooksLikeOne(string text) => text.StartsWith(Prefix, StringComparison.Ordinal) && text.Length <= MaxLength;
+
+    /// <summary>The token with its grant, used or not; null when it is unknown, has expired, or its grant has ended.</summary>
+    public async Task<RefreshToken?> FindAsync(string text, CancellationToken cancellation)
+    {
+        if (!LooksLikeOne(text)) return null;
+        var (key, now) = (KeyOf(text), clock.GetUtcNow());
+        await using var db = database.Open();
+        return await db.RefreshTokens.AsNoTracking().Include(row => row.Grant).SingleOrDefaultAsync(
+            row => row.Key == key && row.ExpiresAt > now && row.Grant!.EndedAt == null && row.Grant.ExpiresAt > now, cancellation);
+    }
+
+    /// <summary>Moves the idle lifetime of a token that is not rotated.</summary>
+    public async Task TouchAsync(RefreshToken token, CancellationToken cancellation)
+    {
+        var expiresAt = IdleEnd(token.Grant!, clock.GetUtcNow());
+        if (expiresAt - token.ExpiresAt < IdleStep) return;
+        await using var db = database.Open();
+        await db.RefreshTokens.Where(row => row.Key == token.Key).ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation);
+    }
+
+    /// <summary>
+    /// Replaces the token by a successor. One that was used before ends the grant, because two hold it now; except the retry of a lost answer,
+    /// which gets a fresh successor in place of the one that nobody has seen used.
+    /// </summary>
+    public async Task<Redeemed> RotateAsync(string text, CancellationToken cancellation)
+    {
+        var outcome = await database.WriteAsync<Redeemed>(async db =>
+        {
+            var (key, now) = (KeyOf(text), clock.GetUtcNow());
+            var row = await db.RefreshTokens.Include(token => token.Grant).SingleOrDefaultAsync(token => token.Key == key, cancellation);
+            if (row?.Grant is not { EndedAt: null } grant) return new Redeemed(IsWon: false);
+            if (row.UsedAt is { } usedAt && !await SupersedeAsync(db, row, now - usedAt, now, cancellation))
+            {
+                GrantRegister.End(db, grant, now);
+                return new Redeemed(IsWon: false);
+            }
+            var (successor, successorText) = Add(db, grant, now);
+            row.UsedAt ??= now;
+            row.Successor = successor.Key;
+            return new Redeemed(IsWon: true, successorText);
+        }, cancellation);
+        return outcome.Value ?? throw new DbUpdateException(outcome.Message);
+    }
+
+    internal static (RefreshToken Row, string Text) Add(GatehouseDb db, Grant grant, DateTimeOffset now)
+    {
+        var text = Prefix + HandleRegister.NewValue();
+        var row = new RefreshToken { Key = KeyOf(text), GrantId = grant.Id, CreatedAt = now, ExpiresAt = IdleEnd(grant, now) };
+        db.RefreshTokens.Add(row);
+        return (row, text);
+    }
+
+    // The successor that got lost counts as used: whoever comes with it later is somebody else.
+    private static async Task<bool> SupersedeAsync(GatehouseDb db, RefreshToken row, TimeSpan age, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (age > RetryWindow || row.Successor is null) return false;
+        var lost = await db.RefreshTokens.SingleOrDefaultAsync(token => token.Key == row.Successor && token.UsedAt == null, cancellation);
+        if (lost is null) return false;
+        lost.UsedAt = now;
+        return true;
+    }
+
+    private static DateTimeOffset IdleEnd(Grant grant, DateTimeOffset now) => now + IdleLifetime < grant.ExpiresAt ? now + IdleLifetime : grant.ExpiresAt;
+
+    private static byte[] KeyOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}
