@@ -12,7 +12,11 @@ namespace Gatehouse.AuthServer.Issuing;
 /// <param name="Audience">The resource identifiers of the APIs it opens.</param>
 /// <param name="LifetimeSeconds">Seconds until it expires.</param>
 public sealed record TokenContent(
-    RegisteredApplication Application, string Subject, ScopeSet Scope, IReadOnlyList<string> Audience, int LifetimeSeconds);
+    RegisteredApplication Application, string Subject, ScopeSet Scope, IReadOnlyList<string> Audience, int LifetimeSeconds)
+{
+    /// <summary>The grant of a user that it descends from.</summary>
+    public string? GrantId { get; init; }
+}
 
 /// <summary>Mints access tokens (RFC 9068): the only place that makes one.</summary>
 public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, TimeProvider clock)
@@ -26,6 +30,7 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Tim
         {
             Issuer = options.Issuer, Subject = content.Subject, Audience = content.Audience, ClientId = content.Application.ClientId,
             Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
+            GrantId = content.GrantId,
         };
         var payload = new ArrayBufferWriter<byte>(512);
         claims.WriteTo(payload);

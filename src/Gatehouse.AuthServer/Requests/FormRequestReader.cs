@@ -9,7 +9,7 @@ namespace Gatehouse.AuthServer.Requests;
 internal static class FormRequestReader
 {
     private static readonly string[] NeverInQuery =
-        ["grant_type", "client_id", "client_secret", "client_assertion", "scope", "code", "refresh_token", "token", "username", "password"];
+        ["grant_type", "client_id", "client_secret", "client_assertion", "scope", "code", "code_verifier", "refresh_token", "token", "username", "password"];
 
     /// <summary>The form, or why there is none.</summary>
     public static async ValueTask<(FormBody? Form, OAuthFailure? Failure)> ReadAsync(HttpRequest request)

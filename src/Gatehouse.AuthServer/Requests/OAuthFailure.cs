@@ -87,8 +87,27 @@ public sealed record OAuthFailure
     public static OAuthFailure MissingGrantType { get; } = new("missing_grant_type",
         OAuthError.InvalidRequest("The parameter grant_type is missing."), "The request had no grant_type.");
 
-    public static OAuthFailure UnsupportedGrantType { get; } = new("unsupported_grant_type", OAuthError.UnsupportedGrantType,
-        "The request asked for a grant_type that this server does not offer.");
+    public static OAuthFailure UnknownCode { get; } = new("unknown_code", OAuthError.InvalidGrant, "The code is unknown or older than 60 seconds.");
+
+    public static OAuthFailure CodeOfAnother { get; } = new("code_of_another", OAuthError.InvalidGrant, "The code was issued to another application.");
+
+    public static OAuthFailure CodeReused { get; } = new("code_reused", OAuthError.InvalidGrant,
+        "The code had been used before. What it gave has been ended, because two may hold it.");
+
+    public static OAuthFailure WrongRedirectUri { get; } = new("wrong_redirect_uri", OAuthError.InvalidGrant,
+        "The redirect_uri is not the one that the code was sent to.");
+
+    public static OAuthFailure WrongCodeVerifier { get; } = new("wrong_code_verifier", OAuthError.InvalidGrant,
+        "The code_verifier is not what the code_challenge was made of by S256.");
+
+    public static OAuthFailure UnknownRefreshToken { get; } = new("unknown_refresh_token", OAuthError.InvalidGrant,
+        "The refresh token is unknown, has expired, or its grant has ended.");
+
+    public static OAuthFailure RefreshTokenOfAnother { get; } = new("refresh_token_of_another", OAuthError.InvalidGrant,
+        "The refresh token was issued to another application.");
+
+    public static OAuthFailure RefreshTokenReused { get; } = new("refresh_token_reused", OAuthError.InvalidGrant,
+        "The refresh token had been replaced before. Its grant has been ended, because two may hold it. The user must sign in again.");
 
     public static OAuthFailure StoreAway { get; } = new("store_away", OAuthError.TemporarilyUnavailable, "The store could not be asked.");
 
@@ -123,6 +142,19 @@ public sealed record OAuthFailure
 
     public static OAuthFailure GrantNotAllowed(string grantType) => new("grant_not_allowed", OAuthError.UnauthorizedClient,
         $"The application is not allowed to use the grant type {grantType}.");
+
+    /// <summary>What RFC 9700 leaves out is named with what to use instead.</summary>
+    public static OAuthFailure UnsupportedGrantType(string grantType) => new("unsupported_grant_type",
+        grantType == "password"
+            ? OAuthError.UnsupportedGrantType with { Description = "The password grant hands passwords to applications (RFC 9700). Use authorization_code with PKCE." }
+            : OAuthError.UnsupportedGrantType,
+        "The request asked for a grant_type that this server does not offer.");
+
+    public static OAuthFailure MissingParameter(string name) => new("missing_parameter",
+        OAuthError.InvalidRequest($"The parameter {name} is missing."), $"The request had no {name}.");
+
+    public static OAuthFailure ScopeNotGranted(ScopeSet missing) => new("scope_not_granted", OAuthError.InvalidScope,
+        $"The user has not granted: {missing}.");
 
     public static OAuthFailure ScopeNotContracted(ScopeSet missing) => new("scope_not_contracted", OAuthError.InvalidScope,
         $"No approved contract of the application gives: {missing}.");

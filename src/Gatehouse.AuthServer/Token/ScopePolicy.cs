@@ -14,7 +14,13 @@ public sealed record GrantedAccess(ScopeSet Scope, IReadOnlyList<string> Audienc
 /// </summary>
 internal static class ScopePolicy
 {
-    public static OAuthFailure? Apply(string? requested, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
+    /// <param name="requested">The scope parameter.</param>
+    /// <param name="granted">What a user granted before, which is never exceeded (RFC 6749 §6); null when the application speaks for itself.</param>
+    /// <param name="application">The application.</param>
+    /// <param name="apis">The published APIs.</param>
+    /// <param name="access">What it obtains.</param>
+    public static OAuthFailure? Apply(
+        string? requested, ScopeSet? granted, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
     {
         access = null;
         var contracts = application.Contracts.Values.Where(contract => contract.State == ContractState.Approved)
@@ -22,13 +28,16 @@ internal static class ScopePolicy
             .Where(pair => pair.Api is not null).OrderBy(pair => pair.Api!.Slug, StringComparer.Ordinal).ToList();
         if (contracts.Count == 0) return OAuthFailure.NoApprovedContract;
         var scope = ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes));
+        if (granted is not null) scope = granted.Intersect(scope); // A contract may have ended since the user consented.
         if (requested is not null)
         {
             if (!ScopeSet.TryParse(requested, out var asked) || asked.Count == 0) return OAuthFailure.MalformedScope;
+            if (granted is not null && !asked.IsSubsetOf(granted)) return OAuthFailure.ScopeNotGranted(asked.Except(granted));
             if (!asked.IsSubsetOf(scope)) return OAuthFailure.ScopeNotContracted(asked.Except(scope));
             scope = asked;
-            contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(asked.Contains));
         }
+        if (requested is not null || granted is not null) contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(scope.Contains));
+        if (contracts.Count == 0) return OAuthFailure.NoApprovedContract;
         access = new GrantedAccess(
             scope, [.. contracts.Select(pair => pair.Api!.Resource)], contracts.Min(pair => pair.Contract.TokenLifetimeSeconds));
         return null;

@@ -19,7 +19,15 @@ public sealed class InteractionRegister(HandleRegister handles, TimeProvider clo
     /// <summary>The cookie that binds a request to the browser that began it. It lasts as long as the browser runs.</summary>
     public const string BrowserCookie = "__Host-gatehouse-browser";
 
+    /// <summary>Where the portal sends the browser when the user has decided; the parameter names the interaction.</summary>
+    public const string ResumePath = "/as/authorization.oauth2/resume";
+
     private const int MaxHandleLength = 64;
+
+    /// <summary>The portal's page on which the user decides.</summary>
+    public static string PagePath(string organization, string handle) => $"/exchange/portals/{organization}/authorize/{handle}";
+
+    public static string ResumeUrl(string handle) => $"{ResumePath}?interaction={Uri.EscapeDataString(handle)}";
 
     /// <summary>A new value for the cookie: 256 random bits.</summary>
     public static string NewBrowser() => HandleRegister.NewValue();

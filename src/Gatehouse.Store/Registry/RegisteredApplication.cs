@@ -12,6 +12,7 @@ public sealed class RegisteredApplication
     {
         Id = row.Id;
         OrganizationId = row.OrganizationId;
+        Organization = row.Organization?.Slug ?? string.Empty;
         ClientId = row.ClientId;
         Name = row.Name;
         IsActive = row.State == ApplicationState.Active;
@@ -27,6 +28,9 @@ public sealed class RegisteredApplication
     public Guid Id { get; }
 
     public Guid OrganizationId { get; }
+
+    /// <summary>The organization's slug.</summary>
+    public string Organization { get; }
 
     public string ClientId { get; }
 

@@ -11,5 +11,6 @@ public sealed class ClientCredentialsGrant : IGrant
 {
     public string GrantType => Protocol.Vocabulary.GrantType.ClientCredentials;
 
-    public GrantDecision Decide(AuthenticatedApplication application, FormBody form) => GrantDecision.For(application.Registered.ClientId);
+    public ValueTask<GrantDecision> DecideAsync(AuthenticatedApplication application, FormBody form, CancellationToken cancellation) =>
+        new(GrantDecision.For(application.Registered.ClientId) with { RequestedScope = form["scope"] });
 }

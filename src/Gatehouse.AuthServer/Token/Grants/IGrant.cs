@@ -1,26 +1,49 @@
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.Vocabulary;
 
 namespace Gatehouse.AuthServer.Token.Grants;
 
 /// <summary>
-/// What differs per grant type: whom the token speaks for. A new grant is one class of this kind in a file of its own and one registration
-/// line; authentication, scope policy and issuing are the endpoint's, so that no grant can forget them.
+/// What differs per grant type: whom the token speaks for, and how what was presented is used up. A new grant is one class of this kind in a
+/// file of its own and one registration line; authentication, scope policy and issuing are the endpoint's, so that no grant can forget them.
 /// </summary>
 public interface IGrant
 {
     /// <summary>The value of <c>grant_type</c>.</summary>
     string GrantType { get; }
 
-    /// <summary>Decides about a request of an application that may use this grant.</summary>
-    GrantDecision Decide(AuthenticatedApplication application, FormBody form);
+    /// <summary>Decides about a request of an application that may use this grant. Uses nothing up.</summary>
+    ValueTask<GrantDecision> DecideAsync(AuthenticatedApplication application, FormBody form, CancellationToken cancellation);
 }
 
 /// <summary>The subject, or the failure.</summary>
-public readonly record struct GrantDecision(string? Subject, OAuthFailure? Failure)
+public readonly record struct GrantDecision
 {
-    public static GrantDecision For(string subject) => new(subject, null);
+    public OAuthFailure? Failure { get; private init; }
 
-    public static GrantDecision Refuse(OAuthFailure failure) => new(null, failure);
+    /// <summary>Whom the token speaks for.</summary>
+    public string? Subject { get; private init; }
+
+    /// <summary>What was granted before; null when the contracts alone decide.</summary>
+    public ScopeSet? Granted { get; init; }
+
+    /// <summary>What the scope parameter may ask of that; null: the parameter has no meaning in this grant.</summary>
+    public string? RequestedScope { get; init; }
+
+    /// <summary>The grant that the tokens descend from.</summary>
+    public string? GrantId { get; init; }
+
+    /// <summary>Uses up what was presented, after all that can say no; null when there is nothing to use up.</summary>
+    public Func<CancellationToken, Task<Redemption>>? Redeem { get; init; }
+
+    public static GrantDecision For(string subject) => new() { Subject = subject };
+
+    public static GrantDecision Refuse(OAuthFailure failure) => new() { Failure = failure };
 }
+
+/// <summary>What came of using something up.</summary>
+/// <param name="Failure">Somebody else was quicker.</param>
+/// <param name="RefreshToken">A refresh token to hand out.</param>
+public sealed record Redemption(OAuthFailure? Failure, string? RefreshToken = null);

@@ -1,0 +1,30 @@
+using System.Buffers;
+using System.Text.Json;
+using Gatehouse.AuthServer.Issuing;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.AuthServer.Token;
+
+/// <summary>The answer that holds a token (RFC 6749 §5.1).</summary>
+internal static class TokenAnswer
+{
+    public static async Task WriteAsync(HttpResponse response, byte[] token, TokenContent content, bool isScopeStated, string? refreshToken)
+    {
+        var body = new ArrayBufferWriter<byte>(token.Length + 256);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("access_token"u8, token);
+            json.WriteString("token_type"u8, "Bearer"u8);
+            json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
+            if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
+            if (isScopeStated && content.Scope.Count > 0) json.WriteString("scope"u8, content.Scope.ToString());
+            json.WriteEndObject();
+        }
+        response.ContentType = "application/json";
+        response.ContentLength = body.WrittenCount;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Pragma = "no-cache";
+        await response.Body.WriteAsync(body.WrittenMemory);
+    }
+}
