@@ -1,3 +1,4 @@
+using Gatehouse.AuthServer.Authorization;
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Introspection;
 using Gatehouse.AuthServer.Issuing;
@@ -7,6 +8,7 @@ using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.Revocation;
 using Gatehouse.AuthServer.Token;
 using Gatehouse.AuthServer.Token.Grants;
+using Gatehouse.Store.Grants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,8 +35,12 @@ public static class AuthServer
 
         // Grants: one file and one line each.
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
+        services.AddSingleton<IGrant, AuthorizationCodeGrant>();
+        services.AddSingleton<IGrant, RefreshTokenGrant>();
 
         // Endpoints.
+        services.AddSingleton<AuthorizationEndpoint>();
+        services.AddSingleton<ResumeEndpoint>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<IntrospectionAnswer>();
         services.AddSingleton<IntrospectionEndpoint>();
@@ -47,6 +53,8 @@ public static class AuthServer
     public static IEndpointRouteBuilder MapGatehouseAuthServer(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
+        endpoints.MapMethods(AuthServerOptions.AuthorizationPath, ["GET", "POST"], services.GetRequiredService<AuthorizationEndpoint>().HandleAsync);
+        endpoints.MapGet(InteractionRegister.ResumePath, services.GetRequiredService<ResumeEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.IntrospectionPath, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync);

@@ -4,6 +4,7 @@ namespace Gatehouse.AuthServer;
 /// <param name="Issuer">The <c>iss</c> of every token and the base of every endpoint: an https URL without query or fragment (RFC 8414 §2).</param>
 public sealed record AuthServerOptions(string Issuer)
 {
+    public const string AuthorizationPath = "/as/authorization.oauth2";
     public const string TokenPath = "/as/token.oauth2";
     public const string IntrospectionPath = "/as/introspect.oauth2";
     public const string RevocationPath = "/as/revoke_token.oauth2";

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Gatehouse.AuthServer.Authorization;
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Token.Grants;
+using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Metadata;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
@@ -19,9 +21,12 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
         var metadata = new AuthorizationServerMetadata
         {
             Issuer = options.Issuer,
+            AuthorizationEndpoint = options.Issuer + AuthServerOptions.AuthorizationPath,
             TokenEndpoint = options.Issuer + AuthServerOptions.TokenPath,
             JwksUri = options.Issuer + AuthServerOptions.JwksPath,
-            ResponseTypesSupported = [],
+            ResponseTypesSupported = ["code"],
+            ResponseModesSupported = [AuthorizationAnswer.Query, AuthorizationAnswer.FormPost],
+            CodeChallengeMethodsSupported = [Pkce.Method],
             GrantTypesSupported = [.. grants.Select(grant => grant.GrantType)],
             TokenEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
             TokenEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,

@@ -8,15 +8,28 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
+    [JsonPropertyName("authorization_endpoint")]
+    public required string AuthorizationEndpoint { get; init; }
+
     [JsonPropertyName("token_endpoint")]
     public required string TokenEndpoint { get; init; }
 
     [JsonPropertyName("jwks_uri")]
     public required string JwksUri { get; init; }
 
-    /// <summary>Required by RFC 8414 §2 and empty while no grant uses the authorization endpoint.</summary>
     [JsonPropertyName("response_types_supported")]
     public required IReadOnlyList<string> ResponseTypesSupported { get; init; }
+
+    [JsonPropertyName("response_modes_supported")]
+    public required IReadOnlyList<string> ResponseModesSupported { get; init; }
+
+    /// <summary>RFC 7636; RFC 9700 §2.1.1 wants clients to see that PKCE is there.</summary>
+    [JsonPropertyName("code_challenge_methods_supported")]
+    public required IReadOnlyList<string> CodeChallengeMethodsSupported { get; init; }
+
+    /// <summary>Every answer of the authorization endpoint names its issuer (RFC 9207 §3).</summary>
+    [JsonPropertyName("authorization_response_iss_parameter_supported")]
+    public bool AuthorizationResponseIssParameterSupported { get; init; } = true;
 
     [JsonPropertyName("grant_types_supported")]
     public required IReadOnlyList<string> GrantTypesSupported { get; init; }

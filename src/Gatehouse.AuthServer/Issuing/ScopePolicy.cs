@@ -3,7 +3,7 @@ using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Registry;
 
-namespace Gatehouse.AuthServer.Token;
+namespace Gatehouse.AuthServer.Issuing;
 
 /// <summary>What a token may say about access: scopes, the APIs that own them, and how long.</summary>
 public sealed record GrantedAccess(ScopeSet Scope, IReadOnlyList<string> Audience, int LifetimeSeconds);
