@@ -1,3 +1,4 @@
+using Gatehouse.Store.Grants;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Portal.Tenancy;
@@ -11,12 +12,16 @@ internal sealed record PortalLinks(PathString PathBase, string Slug)
 
     public string SignOut => Home + "sign-out";
 
+    public string Access => Home + "access";
+
     public string Applications => Home + "applications/";
 
     public string NewApplication => Applications + "new";
 
     public string SignIn(string? returnUrl = null) =>
         Home + "sign-in" + (returnUrl is null ? string.Empty : "?returnUrl=" + Uri.EscapeDataString(returnUrl));
+
+    public string Authorize(string handle) => $"{PathBase}{InteractionRegister.PagePath(Slug, handle)}";
 
     public string Application(Guid id) => $"{Applications}{id}";
 

@@ -13,12 +13,11 @@ public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(TestNode.Issuer, (string?)document!["issuer"]);
         Assert.Equal(TestNode.Issuer + "/as/token.oauth2", (string?)document["token_endpoint"]);
         Assert.Equal(TestNode.Issuer + "/pf/JWKS", (string?)document["jwks_uri"]);
-        Assert.Equal("""["client_credentials"]""", document["grant_types_supported"]!.ToJsonString());
+        Assert.Equal("""["client_credentials","authorization_code","refresh_token"]""", document["grant_types_supported"]!.ToJsonString());
         Assert.Equal("""["client_secret_basic","client_secret_post","private_key_jwt","none"]""", document["token_endpoint_auth_methods_supported"]!.ToJsonString());
         Assert.Equal(TestNode.Issuer + "/as/introspect.oauth2", (string?)document["introspection_endpoint"]);
         Assert.Equal("""["ES256"]""", document["introspection_signing_alg_values_supported"]!.ToJsonString());
         Assert.Equal(TestNode.Issuer + "/as/revoke_token.oauth2", (string?)document["revocation_endpoint"]);
-        Assert.Equal("[]", document["response_types_supported"]!.ToJsonString());
         Assert.Equal("""["things:read","things:write"]""", document["scopes_supported"]!.ToJsonString());
     }
 

@@ -22,9 +22,16 @@ internal sealed class SignInPage(PasswordCheck passwords, SessionRegister sessio
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
 
-    public async Task<IActionResult> OnGetAsync()
+    /// <summary>Asks also somebody who is signed in: an application wants it proven anew.</summary>
+    [BindProperty(SupportsGet = true)]
+    public bool Anew { get; set; }
+
+    /// <param name="hint">The address to begin with (<c>login_hint</c> of OpenID Connect Core §3.1.2.1).</param>
+    public async Task<IActionResult> OnGetAsync(string? hint)
     {
         ModelState.Clear(); // Nothing was typed yet.
+        if (hint is { Length: <= 254 } && !hint.Any(char.IsControl)) Email = hint;
+        if (Anew) return Page();
         var session = await SessionRegister.FindAsync(HttpContext);
         return session?.OrganizationId == Organization.Id ? SeeOther(Destination()) : Page();
     }

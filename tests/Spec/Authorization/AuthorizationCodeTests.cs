@@ -1,0 +1,242 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Gatehouse.Tests.Spec.Hosting;
+
+namespace Gatehouse.Tests.Spec.Authorization;
+
+/// <summary>The authorization code flow, from the request to the call.</summary>
+public sealed class AuthorizationCodeTests : IAsyncLifetime
+{
+    private readonly TestNode _node = new();
+    private CodeFlow _flow = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _node.InitializeAsync();
+        _flow = await CodeFlow.CreateAsync(_node);
+    }
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Fact, Rfc(6749, "4.1"), Rfc(7636, "4"), Rfc(9207, "2"), Rfc(9068, "2.2")]
+    public async Task A_person_signs_in_and_allows_and_the_application_calls_for_the_person()
+    {
+        var location = await _flow.AllowAsync();
+
+        Assert.StartsWith(CodeFlow.Callback + "?code=", location.OriginalString, StringComparison.Ordinal);
+        Assert.Equal(("st&te", TestNode.Issuer), (CodeFlow.Parameter(location, "state"), CodeFlow.Parameter(location, "iss")));
+        var answer = await _flow.RedeemAsync(CodeFlow.Parameter(location, "code")!, more: "&redirect_uri=" + Uri.EscapeDataString(CodeFlow.Callback));
+        Assert.Equal((200, "things:read"), (answer.Status, (string?)answer.Body["scope"]));
+        var token = (string)answer.Body["access_token"]!;
+        var claims = TokenForge.Read(token.Split('.')[1]);
+        Assert.Equal((_flow.UserId.ToString(), _flow.ClientId), ((string?)claims["sub"], (string?)claims["client_id"]));
+        using var call = await _node.CallAsync("/things", token);
+        Assert.Equal(HttpStatusCode.OK, call.StatusCode);
+    }
+
+    [Fact, Rfc(6749, "4.1.2"), Rfc(9700, "4.5")]
+    public async Task A_code_that_comes_twice_ends_what_it_gave()
+    {
+        var code = await _flow.ObtainCodeAsync();
+        var first = await _flow.RedeemAsync(code);
+        Assert.Equal(200, first.Status);
+
+        (await _flow.RedeemAsync(code)).IsRefused(400, "invalid_grant");
+
+        (await _flow.RefreshAsync((string)first.Body["refresh_token"]!)).IsRefused(400, "invalid_grant");
+        await _node.SettleAsync();
+        using var call = await _node.CallAsync("/things", (string)first.Body["access_token"]!);
+        Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
+    }
+
+    [Fact, Rfc(6749, "4.1.2")]
+    public async Task Of_fifty_at_once_one_wins()
+    {
+        var code = await _flow.ObtainCodeAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _flow.RedeemAsync(code)));
+
+        Assert.Single(answers, answer => answer.Status == 200);
+    }
+
+    [Theory, Rfc(6749, "4.1.2")]
+    [InlineData(59, 200)]
+    [InlineData(61, 400)]
+    public async Task A_code_lives_sixty_seconds(int seconds, int status)
+    {
+        var code = await _flow.ObtainCodeAsync();
+        _node.Clock.Advance(TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(status, (await _flow.RedeemAsync(code)).Status);
+    }
+
+    [Fact, Rfc(7636, "4.6")]
+    public async Task A_wrong_verifier_is_refused_and_uses_nothing_up()
+    {
+        var code = await _flow.ObtainCodeAsync();
+
+        (await _flow.RedeemAsync(code, new string('w', 64))).IsRefused(400, "invalid_grant");
+        (await _flow.RedeemAsync(code, CodeFlow.Challenge)).IsRefused(400, "invalid_grant");
+        (await _flow.RedeemAsync(code, string.Empty)).IsRefused(400, "invalid_request");
+        (await _flow.RedeemAsync(code, more: "&redirect_uri=https://elsewhere.example/")).IsRefused(400, "invalid_grant");
+
+        Assert.Equal(200, (await _flow.RedeemAsync(code)).Status);
+    }
+
+    [Fact, Rfc(6749, "4.1.3"), Rfc(6749, "10.5")]
+    public async Task Another_application_cannot_redeem_it()
+    {
+        var other = await CodeFlow.CreateAsync(_node, email: "kim@example.org");
+        var code = await _flow.ObtainCodeAsync();
+
+        (await other.RedeemAsync(code)).IsRefused(400, "invalid_grant");
+
+        Assert.Equal(200, (await _flow.RedeemAsync(code)).Status);
+    }
+
+    [Fact, Rfc(6749, "4.1.2.1")]
+    public async Task A_person_who_does_not_allow_it_is_sent_back_with_that()
+    {
+        var location = await _flow.AllowAsync("deny");
+
+        Assert.Equal(("access_denied", "st&te", TestNode.Issuer, null),
+            (CodeFlow.Parameter(location, "error"), CodeFlow.Parameter(location, "state"), CodeFlow.Parameter(location, "iss"), CodeFlow.Parameter(location, "code")));
+    }
+
+    public static TheoryData<string, string?, string> Wrong => new()
+    {
+        { "response_type", null, "invalid_request" }, { "response_type", "token", "unsupported_response_type" },
+        { "response_type", "code id_token", "unsupported_response_type" }, { "code_challenge", null, "invalid_request" },
+        { "code_challenge", "short", "invalid_request" }, { "code_challenge_method", null, "invalid_request" },
+        { "code_challenge_method", "plain", "invalid_request" }, { "response_mode", "fragment", "invalid_request" },
+        { "scope", "things:all", "invalid_scope" }, { "scope", "a\"b", "invalid_scope" }, { "prompt", "none login", "invalid_request" },
+        { "prompt", "sing", "invalid_request" }, { "max_age", "-1", "invalid_request" }, { "max_age", "99999999999", "invalid_request" },
+        { "request", "a.b.c", "request_not_supported" }, { "request_uri", "https://app.example.test/r", "request_uri_not_supported" },
+    };
+
+    [Theory, Rfc(6749, "4.1.2.1"), Rfc(7636, "4.4.1"), Rfc(9700, "2.1.1"), MemberData(nameof(Wrong))]
+    public async Task What_is_wrong_is_told_to_the_application(string name, string? value, string error)
+    {
+        using var answer = await _flow.Browser.GetAsync(_flow.Url((name, value)));
+
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        var location = answer.Headers.Location!;
+        Assert.StartsWith(CodeFlow.Callback + "?", location.OriginalString, StringComparison.Ordinal);
+        Assert.Equal((error, "st&te", TestNode.Issuer), (CodeFlow.Parameter(location, "error"), CodeFlow.Parameter(location, "state"), CodeFlow.Parameter(location, "iss")));
+    }
+
+    [Fact, Rfc(6749, "3.1")]
+    public async Task A_parameter_twice_is_refused()
+    {
+        using var answer = await _flow.Browser.GetAsync(_flow.Url() + "&scope=things:write");
+
+        Assert.Equal("invalid_request", CodeFlow.Parameter(answer.Headers.Location!, "error"));
+    }
+
+    [Theory, Rfc(6749, "3.1.2.4"), Rfc(9700, "2.1"), Rfc(9700, "4.11")]
+    [InlineData("redirect_uri", "https://app.example.test/callback/")]
+    [InlineData("redirect_uri", "https://app.example.test/callback?x=1")]
+    [InlineData("redirect_uri", "https://app.example.test/CALLBACK")]
+    [InlineData("redirect_uri", "https://app.example.test:443/callback")]
+    [InlineData("redirect_uri", "https://evil.example/callback")]
+    [InlineData("redirect_uri", "http://127.0.0.1:80@evil.example/back")]
+    [InlineData("redirect_uri", "http://127.0.0.1.evil.example/back")]
+    [InlineData("redirect_uri", "http://localhost/back")]
+    [InlineData("redirect_uri", "http://127.0.0.1:0/back")]
+    [InlineData("redirect_uri", "http://127.0.0.1:99999/back")]
+    [InlineData("redirect_uri", null)]
+    [InlineData("client_id", "nobody")]
+    [InlineData("client_id", null)]
+    public async Task Nothing_is_sent_to_an_unproven_address(string name, string? value)
+    {
+        using var answer = await _flow.Browser.GetAsync(_flow.Url((name, value)));
+
+        Assert.Equal((HttpStatusCode.BadRequest, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Null(answer.Headers.Location);
+        Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory, Rfc(8252, "7.3")]
+    [InlineData("http://127.0.0.1:51004/back")]
+    [InlineData("http://127.0.0.1/back")]
+    public async Task A_loopback_address_has_any_port(string redirectUri)
+    {
+        var location = await _flow.AllowAsync("allow", ("redirect_uri", redirectUri));
+
+        Assert.StartsWith(redirectUri + "?code=", location.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_browser_cannot_finish_it()
+    {
+        using var begun = await _flow.Browser.GetAsync(_flow.Url());
+        var page = begun.Headers.Location!.OriginalString;
+        _flow.UseAnotherBrowser();
+        await _flow.SignInAsync();
+
+        using var shown = await _flow.Browser.GetAsync(page);
+        using var resumed = await _flow.Browser.GetAsync("/as/authorization.oauth2/resume?interaction=" + page.Split('/')[^1]);
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.BadRequest), (shown.StatusCode, resumed.StatusCode));
+    }
+
+    [Fact]
+    public async Task It_cannot_be_resumed_before_the_person_decided_nor_twice()
+    {
+        await _flow.SignInAsync();
+        var (page, _) = await _flow.FollowAsync(_flow.Url());
+        var resume = "/as/authorization.oauth2/resume?interaction=" + page.Split('/')[^1];
+        using var early = await _flow.Browser.GetAsync(resume);
+        using var allowed = await _flow.Browser.PostAsync(page, ("decision", "allow"));
+        using var first = await _flow.Browser.GetAsync(resume);
+        using var second = await _flow.Browser.GetAsync(resume);
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.SeeOther, HttpStatusCode.BadRequest), (early.StatusCode, first.StatusCode, second.StatusCode));
+    }
+
+    [Fact]
+    public async Task The_answer_by_form_posts_itself()
+    {
+        await _flow.AllowAsync();
+
+        var (_, answer) = await _flow.FollowAsync(_flow.Url(("response_mode", "form_post")));
+
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains($"""<form method="post" action="{CodeFlow.Callback}">""", page, StringComparison.Ordinal);
+        Assert.Contains("""name="state" value="st&amp;te">""", page, StringComparison.Ordinal);
+        Assert.Contains("script-src 'sha256-", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_by_post_is_taken_too()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, CodeFlow.Endpoint)
+        {
+            Content = new StringContent(_flow.Url().Split('?')[1], new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-www-form-urlencoded")),
+        };
+        using var answer = await _node.Auth.SendAsync(request);
+
+        Assert.StartsWith("/exchange/portals/org/authorize/", answer.Headers.Location?.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact, Rfc(9700, "2.4")]
+    public async Task The_password_grant_is_refused_with_what_to_use_instead()
+    {
+        var answer = await Token.TokenRequests.PostTokenAsync(_node.Auth, $"grant_type=password&username=a&password=b&client_id={_flow.ClientId}&client_secret={_flow.Secret}");
+
+        answer.IsRefused(400, "unsupported_grant_type");
+        Assert.Contains("authorization_code", (string)answer.Body["error_description"]!, StringComparison.Ordinal);
+    }
+
+    [Fact, Rfc(8414, "2"), Rfc(9207, "3")]
+    public async Task The_metadata_advertises_it()
+    {
+        var document = JsonNode.Parse(await _node.Auth.GetStringAsync("/.well-known/oauth-authorization-server"))!;
+
+        Assert.Equal(TestNode.Issuer + CodeFlow.Endpoint, (string?)document["authorization_endpoint"]);
+        Assert.Equal(("""["code"]""", """["S256"]""", "true"),
+            (document["response_types_supported"]!.ToJsonString(), document["code_challenge_methods_supported"]!.ToJsonString(),
+                document["authorization_response_iss_parameter_supported"]!.ToJsonString()));
+    }
+}
