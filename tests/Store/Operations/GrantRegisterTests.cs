@@ -1,0 +1,147 @@
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
+using Gatehouse.Store.Handles;
+using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
+using Gatehouse.Tests.Store.Fixture;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Tests.Store.Operations;
+
+public sealed class GrantRegisterOnSqlite() : GrantRegisterTests(StoreProvider.Sqlite);
+
+public sealed class GrantRegisterOnPostgres() : GrantRegisterTests(StoreProvider.PostgreSql);
+
+/// <summary>Grants, the codes that begin them and the refresh tokens that prolong them.</summary>
+public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(provider)
+{
+    private Guid _applicationId;
+    private Guid _userId;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _applicationId = (await Store.CreateApplicationAsync()).Application.Id;
+        var users = new UserOperations(Store.Database, Store.Clock);
+        _userId = TestStore.Succeed(await users.CreateAsync(
+            Store.Organization.Id, "dana@example.org", "Dana", PortalRole.Developer, UserOperations.GeneratePassword(), Actor.System)).Id;
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_is_not_used_expires()
+    {
+        var token = await ObtainRefreshTokenAsync();
+        var tokens = Tokens(Store.Database);
+        for (var use = 0; use < 2; use++)
+        {
+            Store.Clock.Advance(RefreshTokenRegister.IdleLifetime - TimeSpan.FromSeconds(1));
+            await tokens.TouchAsync((await tokens.FindAsync(token, Cancellation))!, Cancellation);
+        }
+        Store.Clock.Advance(RefreshTokenRegister.IdleLifetime);
+
+        Assert.Null(await tokens.FindAsync(token, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_grant_ends_however_often_it_is_refreshed(bool isRotated)
+    {
+        var token = await ObtainRefreshTokenAsync();
+        var tokens = Tokens(Store.Database);
+        for (var day = 0; day < RefreshTokenRegister.AbsoluteLifetime.Days; day++)
+        {
+            if (isRotated) token = (await tokens.RotateAsync(token, Cancellation)).RefreshToken!;
+            else await tokens.TouchAsync((await tokens.FindAsync(token, Cancellation))!, Cancellation);
+            Store.Clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        Assert.Null(await tokens.FindAsync(token, Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_two_nodes_that_race_for_a_thousand_codes_each_is_won_once()
+    {
+        var codes = await MakeCodesAsync(1000);
+        var (here, there) = (Grants(Store.Database), Grants(Store.OpenElsewhere()));
+        await ForEachAsync(codes, async code =>
+        {
+            var answers = await Task.WhenAll(here.RedeemAsync(code, true, Cancellation), there.RedeemAsync(code, true, Cancellation));
+            Assert.Single(answers, answer => answer.IsWon);
+        });
+
+        // Whoever came second ended the grant: nothing of it lives.
+        Assert.Equal(1000, await Store.ReadAsync(db => db.RefreshTokens.CountAsync(row => row.Grant!.EndedAt != null)));
+        Assert.Equal(1000, await Store.ReadAsync(db => db.RevokedTokens.CountAsync()));
+    }
+
+    [Fact]
+    public async Task Of_two_nodes_that_race_for_refresh_tokens_one_successor_of_each_lives()
+    {
+        var (here, there) = (Tokens(Store.Database), Tokens(Store.OpenElsewhere()));
+        var tokens = new List<string>();
+        foreach (var code in await MakeCodesAsync(250)) tokens.Add((await Grants(Store.Database).RedeemAsync(code, true, Cancellation)).RefreshToken!);
+        await ForEachAsync(tokens, token => Task.WhenAll(here.RotateAsync(token, Cancellation), there.RotateAsync(token, Cancellation)));
+
+        Assert.Equal(250, await Store.ReadAsync(db => db.RefreshTokens.CountAsync(row => row.UsedAt == null)));
+        Assert.Equal(1, await Store.ReadAsync(db => db.RefreshTokens.Where(row => row.UsedAt == null).GroupBy(row => row.GrantId).MaxAsync(grant => grant.Count())));
+    }
+
+    [Fact]
+    public async Task Of_two_nodes_that_resume_an_interaction_one_obtains_a_code()
+    {
+        var found = await DecideAsync(Store.Database);
+        var (here, there) = (Grants(Store.Database), Grants(Store.OpenElsewhere()));
+
+        var codes = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => (number % 2 == 0 ? here : there).BeginAsync(found, Cancellation)));
+
+        Assert.Single(codes, code => code is not null);
+    }
+
+    [Fact]
+    public async Task Deleting_the_user_takes_grants_and_refresh_tokens_along()
+    {
+        await ObtainRefreshTokenAsync();
+
+        await Store.ReadAsync(db => db.Users.Where(row => row.Id == _userId).ExecuteDeleteAsync());
+
+        Assert.Equal(0, await Store.ReadAsync(db => db.RefreshTokens.CountAsync()));
+    }
+
+    private HandleRegister Handles(StoreDatabase database) => new(database, Store.Clock);
+
+    private GrantRegister Grants(StoreDatabase database) => new(database, Handles(database), Store.Clock);
+
+    private RefreshTokenRegister Tokens(StoreDatabase database) => new(database, Store.Clock);
+
+    private async Task<FoundInteraction> DecideAsync(StoreDatabase database)
+    {
+        var interactions = new InteractionRegister(Handles(database), Store.Clock);
+        var handle = await interactions.BeginAsync(new AuthorizationInteraction
+        {
+            ApplicationId = _applicationId, OrganizationId = Store.Organization.Id, ClientId = "client", RedirectUri = "https://app.example/", ResponseMode = "query",
+            Scope = "labels:read", CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
+            Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(),
+        }, Cancellation);
+        return (await interactions.FindAsync(handle, "browser", Cancellation))!;
+    }
+
+    private async Task<List<FoundCode>> MakeCodesAsync(int number)
+    {
+        var codes = new List<FoundCode>();
+        for (var i = 0; i < number; i++)
+        {
+            var value = await Grants(Store.Database).BeginAsync(await DecideAsync(Store.Database), Cancellation);
+            codes.Add((await Grants(Store.Database).FindCodeAsync(value!, Cancellation))!);
+        }
+        return codes;
+    }
+
+    private async Task<string> ObtainRefreshTokenAsync() =>
+        (await Grants(Store.Database).RedeemAsync((await MakeCodesAsync(1))[0], withRefreshToken: true, Cancellation)).RefreshToken!;
+
+    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> race) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancellation }, async (item, _) => await race(item));
+}
