@@ -14,8 +14,22 @@ internal static class StoreWrite
 
     /// <summary>Runs the work and commits what it tracked; a refusal writes nothing.</summary>
     /// <returns>What the work returned; a conflict when others were quicker every time.</returns>
-    public static async Task<Outcome<T>> WriteAsync<T>(
+    public static Task<Outcome<T>> WriteAsync<T>(
         this StoreDatabase database, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
+        where T : class =>
+        database.WriteAsync(IsolationLevel.Serializable, work, cancellation);
+
+    /// <summary>
+    /// As above, for work that is decided by statements that only one can win (an update with a condition, which says how many rows it met):
+    /// who is second waits for the first and sees what it did, and those who work on other rows are not disturbed.
+    /// </summary>
+    public static Task<Outcome<T>> WinAsync<T>(
+        this StoreDatabase database, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
+        where T : class =>
+        database.WriteAsync(IsolationLevel.ReadCommitted, work, cancellation);
+
+    private static async Task<Outcome<T>> WriteAsync<T>(
+        this StoreDatabase database, IsolationLevel isolation, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
         where T : class
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -23,7 +37,7 @@ internal static class StoreWrite
             try
             {
                 await using var db = database.Open();
-                await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellation);
+                await using var transaction = await db.Database.BeginTransactionAsync(isolation, cancellation);
                 var outcome = await work(db);
                 if (!outcome.Succeeded) return outcome;
                 await db.SaveChangesAsync(cancellation);

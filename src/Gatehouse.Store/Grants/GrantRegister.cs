@@ -23,7 +23,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     /// <summary>Turns a granted interaction into a code, once. Null when it was answered meanwhile.</summary>
     public async Task<string?> BeginAsync(FoundInteraction found, CancellationToken cancellation)
     {
-        var outcome = await database.WriteAsync<string>(async db =>
+        var outcome = await database.WinAsync<string>(async db =>
         {
             var (now, asked) = (clock.GetUtcNow(), found.Interaction);
             var key = HandleRegister.KeyOf(HandleKind.Interaction, found.Handle);
@@ -57,19 +57,19 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     /// <param name="withRefreshToken">Whether the application gets a refresh token.</param>
     public async Task<Redeemed> RedeemAsync(FoundCode found, bool withRefreshToken, CancellationToken cancellation)
     {
-        var outcome = await database.WriteAsync<Redeemed>(async db =>
+        var outcome = await database.WinAsync<Redeemed>(async db =>
         {
             var now = clock.GetUtcNow();
             var key = HandleRegister.KeyOf(HandleKind.AuthorizationCode, found.Value);
-            var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
             var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
-            if (grant is null) return new Redeemed(IsWon: false);
             if (won != 1)
             {
-                End(db, grant, now);
+                await EndAsync(db, found.Code.GrantId, now, cancellation);
                 return new Redeemed(IsWon: false);
             }
+            var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
+            if (grant is null) return new Redeemed(IsWon: false);
             grant.ExpiresAt = now + RefreshTokenRegister.AbsoluteLifetime;
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, now).Text : null);
         }, cancellation);
@@ -77,12 +77,10 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     }
 
     /// <summary>Ends a grant: no token of it works from now on.</summary>
-    public Task EndAsync(Guid grantId, CancellationToken cancellation) => database.WriteAsync<Grant>(async db =>
+    public Task EndAsync(Guid grantId, CancellationToken cancellation) => database.WinAsync<Redeemed>(async db =>
     {
-        var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == grantId, cancellation);
-        if (grant is null) return Outcome<Grant>.NotFound("grant");
-        End(db, grant, clock.GetUtcNow());
-        return grant;
+        await EndAsync(db, grantId, clock.GetUtcNow(), cancellation);
+        return new Redeemed(IsWon: false);
     }, cancellation);
 
     /// <summary>Takes back all that a user has given to an application.</summary>
@@ -94,18 +92,20 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
                 .SingleOrDefaultAsync(row => row.ApplicationId == applicationId && row.UserId == userId, cancellation);
             if (consent is null) return Outcome<Consent>.NotFound("application");
             db.Consents.Remove(consent);
-            var grants = await db.Grants.Where(row => row.ApplicationId == applicationId && row.UserId == userId && row.EndedAt == null).ToListAsync(cancellation);
-            foreach (var grant in grants) End(db, grant, now);
+            var grants = await db.Grants.Where(row => row.ApplicationId == applicationId && row.UserId == userId && row.EndedAt == null)
+                .Select(row => row.Id).ToListAsync(cancellation);
+            foreach (var grant in grants) await EndAsync(db, grant, now, cancellation);
             db.Audit(now, actor, consent.Application!.OrganizationId, "consent.taken_back", applicationId.ToString(), consent.Application.Name);
             return consent;
         }, cancellation);
 
     // The access tokens of the grant die everywhere with one row; it is kept for as long as the longest-lived of them.
-    internal static void End(GatehouseDb db, Grant grant, DateTimeOffset now)
+    internal static async Task EndAsync(GatehouseDb db, Guid grantId, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (grant.EndedAt is not null) return;
-        grant.EndedAt = now;
-        var name = RevokedToken.OfGrant(grant.Id.ToString());
+        var won = await db.Grants.Where(row => row.Id == grantId && row.EndedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellation);
+        if (won != 1) return; // It had ended, or never began to give anything.
+        var name = RevokedToken.OfGrant(grantId.ToString());
         db.RevokedTokens.Add(new RevokedToken { TokenId = name, ExpiresAt = now.AddSeconds(Plan.DefaultTokenLifetimeSeconds + 60) });
         db.Announce(now, ChangeKind.RevokedToken, name);
     }

@@ -55,20 +55,20 @@ public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider cl
     /// </summary>
     public async Task<Redeemed> RotateAsync(string text, CancellationToken cancellation)
     {
-        var outcome = await database.WriteAsync<Redeemed>(async db =>
+        var outcome = await database.WinAsync<Redeemed>(async db =>
         {
             var (key, now) = (KeyOf(text), clock.GetUtcNow());
-            var row = await db.RefreshTokens.Include(token => token.Grant).SingleOrDefaultAsync(token => token.Key == key, cancellation);
-            if (row?.Grant is not { EndedAt: null } grant) return new Redeemed(IsWon: false);
-            if (row.UsedAt is { } usedAt && !await SupersedeAsync(db, row, now - usedAt, now, cancellation))
-            {
-                GrantRegister.End(db, grant, now);
-                return new Redeemed(IsWon: false);
-            }
+            var grant = await db.RefreshTokens.Where(row => row.Key == key && row.Grant!.EndedAt == null).Select(row => row.Grant).SingleOrDefaultAsync(cancellation);
+            if (grant is null) return new Redeemed(IsWon: false);
             var (successor, successorText) = Add(db, grant, now);
-            row.UsedAt ??= now;
-            row.Successor = successor.Key;
-            return new Redeemed(IsWon: true, successorText);
+            if (await TryUseAsync(db, key, now, cancellation) || await TrySupersedeAsync(db, key, now, cancellation))
+            {
+                await db.RefreshTokens.Where(row => row.Key == key).ExecuteUpdateAsync(set => set.SetProperty(row => row.Successor, successor.Key), cancellation);
+                return new Redeemed(IsWon: true, successorText);
+            }
+            db.RefreshTokens.Remove(successor);
+            await GrantRegister.EndAsync(db, grant.Id, now, cancellation);
+            return new Redeemed(IsWon: false);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
@@ -81,14 +81,22 @@ public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider cl
         return (row, text);
     }
 
-    // The successor that got lost counts as used: whoever comes with it later is somebody else.
-    private static async Task<bool> SupersedeAsync(GatehouseDb db, RefreshToken row, TimeSpan age, DateTimeOffset now, CancellationToken cancellation)
+    private static async Task<bool> TryUseAsync(GatehouseDb db, byte[] key, DateTimeOffset now, CancellationToken cancellation) =>
+        await db.RefreshTokens.Where(row => row.Key == key && row.UsedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation) == 1;
+
+    // The successor that got lost counts as used: whoever comes with it later is somebody else. When another retry was quicker, it has put a
+    // successor of its own in that place, and this one looks again.
+    private static async Task<bool> TrySupersedeAsync(GatehouseDb db, byte[] key, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (age > RetryWindow || row.Successor is null) return false;
-        var lost = await db.RefreshTokens.SingleOrDefaultAsync(token => token.Key == row.Successor && token.UsedAt == null, cancellation);
-        if (lost is null) return false;
-        lost.UsedAt = now;
-        return true;
+        byte[]? seen = null;
+        while (true)
+        {
+            var row = await db.RefreshTokens.AsNoTracking().SingleAsync(token => token.Key == key, cancellation);
+            if (now - row.UsedAt > RetryWindow || row.Successor is not { } lost || (seen is not null && lost.AsSpan().SequenceEqual(seen))) return false;
+            if (await TryUseAsync(db, lost, now, cancellation)) return true;
+            seen = lost;
+        }
     }
 
     private static DateTimeOffset IdleEnd(Grant grant, DateTimeOffset now) => now + IdleLifetime < grant.ExpiresAt ? now + IdleLifetime : grant.ExpiresAt;

@@ -86,7 +86,7 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         await ForEachAsync(tokens, token => Task.WhenAll(here.RotateAsync(token, Cancellation), there.RotateAsync(token, Cancellation)));
 
         Assert.Equal(250, await Store.ReadAsync(db => db.RefreshTokens.CountAsync(row => row.UsedAt == null)));
-        Assert.Equal(1, await Store.ReadAsync(db => db.RefreshTokens.Where(row => row.UsedAt == null).GroupBy(row => row.GrantId).MaxAsync(grant => grant.Count())));
+        Assert.Equal(250, await Store.ReadAsync(db => db.RefreshTokens.Where(row => row.UsedAt == null).Select(row => row.GrantId).Distinct().CountAsync()));
     }
 
     [Fact]
