@@ -41,6 +41,7 @@ public static class AuthServer
         // Endpoints.
         services.AddSingleton<AuthorizationEndpoint>();
         services.AddSingleton<ResumeEndpoint>();
+        services.AddSingleton<PushedRequestEndpoint>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<IntrospectionAnswer>();
         services.AddSingleton<IntrospectionEndpoint>();
@@ -55,6 +56,7 @@ public static class AuthServer
         var services = endpoints.ServiceProvider;
         endpoints.MapMethods(AuthServerOptions.AuthorizationPath, ["GET", "POST"], services.GetRequiredService<AuthorizationEndpoint>().HandleAsync);
         endpoints.MapGet(InteractionRegister.ResumePath, services.GetRequiredService<ResumeEndpoint>().HandleAsync);
+        endpoints.Map(AuthServerOptions.PushedRequestPath, services.GetRequiredService<PushedRequestEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.IntrospectionPath, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync);

@@ -5,6 +5,7 @@ namespace Gatehouse.AuthServer;
 public sealed record AuthServerOptions(string Issuer)
 {
     public const string AuthorizationPath = "/as/authorization.oauth2";
+    public const string PushedRequestPath = "/as/par.oauth2";
     public const string TokenPath = "/as/token.oauth2";
     public const string IntrospectionPath = "/as/introspect.oauth2";
     public const string RevocationPath = "/as/revoke_token.oauth2";

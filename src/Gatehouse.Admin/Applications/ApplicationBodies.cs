@@ -28,6 +28,12 @@ internal record ApplicationRequest
 
     [JsonPropertyName("jwks"), Description("Public keys only (RFC 7517 §5), up to 16384 characters.")]
     public JsonElement? Jwks { get; init; }
+
+    [JsonPropertyName("require_pushed_authorization_requests"), Description("Whether authorization requests must be pushed (RFC 9126 §6). Default: false.")]
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
+    [JsonPropertyName("dpop_bound_access_tokens"), Description("Whether every access token must be bound to a DPoP key (RFC 9449 §5.2). Default: false.")]
+    public bool DpopBoundAccessTokens { get; init; }
 }
 
 /// <summary>A new application: its metadata, and the APIs it asks for.</summary>
@@ -79,6 +85,12 @@ internal record ApplicationBody
 
     [JsonPropertyName("jwks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Jwks { get; init; }
+
+    [JsonPropertyName("require_pushed_authorization_requests")]
+    public required bool RequirePushedAuthorizationRequests { get; init; }
+
+    [JsonPropertyName("dpop_bound_access_tokens")]
+    public required bool DpopBoundAccessTokens { get; init; }
 
     [JsonPropertyName("scope"), Description("The scopes that its approved contracts give, separated by blanks.")]
     public required string Scope { get; init; }

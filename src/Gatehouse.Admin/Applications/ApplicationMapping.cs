@@ -17,6 +17,8 @@ internal static class ApplicationMapping
         RedirectUris = request.RedirectUris ?? [],
         TokenEndpointAuthMethod = request.TokenEndpointAuthMethod ?? TokenEndpointAuthMethods.ClientSecret,
         Jwks = request.Jwks?.GetRawText() ?? string.Empty,
+        RequirePushedAuthorizationRequests = request.RequirePushedAuthorizationRequests,
+        DpopBoundAccessTokens = request.DpopBoundAccessTokens,
     };
 
     /// <summary>What <see cref="ToBody"/> needs.</summary>
@@ -33,6 +35,7 @@ internal static class ApplicationMapping
         GrantTypes = row.GrantTypes, RedirectUris = row.RedirectUris,
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod == TokenEndpointAuthMethods.ClientSecret ? null : row.TokenEndpointAuthMethod,
         Jwks = row.Jwks.Length == 0 ? null : JsonSerializer.Deserialize(row.Jwks, ApplicationJson.Default.JsonElement),
+        RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)
             .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Order(StringComparer.Ordinal)),
         Apis = [.. row.Contracts.OrderBy(contract => contract.Api!.Slug, StringComparer.Ordinal).Select(ToApi)],

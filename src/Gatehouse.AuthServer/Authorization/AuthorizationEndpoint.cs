@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
@@ -42,6 +43,11 @@ public sealed partial class AuthorizationEndpoint(
                 "The address that brought you here names no application (client_id). Its developer finds the right one on the developer portal.");
             return;
         }
+        if (parameters["request_uri"]?.StartsWith(PushedRequestEndpoint.Prefix, StringComparison.Ordinal) == true)
+        {
+            await BeginPushedAsync(http, application, parameters["request_uri"]![PushedRequestEndpoint.Prefix.Length..]);
+            return;
+        }
         if (AuthorizationRules.FindRedirectUri(application, parameters["redirect_uri"]) is not { } redirectUri)
         {
             await ShowAsync(http, StatusCodes.Status400BadRequest, "wrong_redirect_uri", "The application's return address is not registered",
@@ -51,15 +57,34 @@ public sealed partial class AuthorizationEndpoint(
         var target = new AuthorizationTarget(redirectUri, AuthorizationRules.ResponseMode(parameters), parameters["state"]);
 
         // 2. What is asked for: from here on faults are the application's to hear.
-        if (AuthorizationRules.Check(parameters, target, application, apis.Current, clock.GetUtcNow(), out var interaction) is { } error)
+        var error = AuthorizationRules.Check(parameters, target, application, apis.Current, clock.GetUtcNow(), out var interaction);
+        if (error is null && application.RequirePushedAuthorizationRequests)
+            error = AuthorizationError.InvalidRequest("This application must push its authorization requests (RFC 9126).");
+        if (error is not null)
         {
             LogRefused(error.Code, error.Description, application.ClientId);
             await AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, error);
             return;
         }
+        await BeginAsync(http, application, interaction!);
+    }
 
-        // 3. Keep it, bound to this browser, and let the portal ask the user.
-        var handle = await interactions.BeginAsync(interaction! with { Browser = InteractionRegister.HashOf(BrowserOf(http)) }, http.RequestAborted);
+    // What was pushed was checked then; anything else in this request has no meaning (RFC 9126 §4).
+    private async Task BeginPushedAsync(HttpContext http, RegisteredApplication application, string handle)
+    {
+        if (await interactions.TakePushedAsync(handle, application.ClientId, http.RequestAborted) is { } pushed)
+        {
+            await BeginAsync(http, application, pushed with { StartedAt = clock.GetUtcNow() });
+            return;
+        }
+        await ShowAsync(http, StatusCodes.Status400BadRequest, "unknown_request_uri", "This sign-in cannot begin any more",
+            "The link to it works once and for a minute. Go back to the application and start again.");
+    }
+
+    // 3. Keep it, bound to this browser, and let the portal ask the user.
+    private async Task BeginAsync(HttpContext http, RegisteredApplication application, AuthorizationInteraction interaction)
+    {
+        var handle = await interactions.BeginAsync(interaction with { Browser = InteractionRegister.HashOf(BrowserOf(http)) }, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = InteractionRegister.PagePath(application.Organization, handle);

@@ -22,6 +22,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
         {
             Issuer = options.Issuer,
             AuthorizationEndpoint = options.Issuer + AuthServerOptions.AuthorizationPath,
+            PushedAuthorizationRequestEndpoint = options.Issuer + AuthServerOptions.PushedRequestPath,
             TokenEndpoint = options.Issuer + AuthServerOptions.TokenPath,
             JwksUri = options.Issuer + AuthServerOptions.JwksPath,
             ResponseTypesSupported = ["code"],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
@@ -87,6 +88,13 @@ public sealed record OAuthFailure
     public static OAuthFailure MissingGrantType { get; } = new("missing_grant_type",
         OAuthError.InvalidRequest("The parameter grant_type is missing."), "The request had no grant_type.");
 
+    public static OAuthFailure WrongRegisteredRedirectUri { get; } = new("unregistered_redirect_uri",
+        OAuthError.InvalidRequest("The redirect_uri is not one of the application's, or was left out and the application has several."),
+        "The request named a redirect_uri that is not registered.");
+
+    public static OAuthFailure RequestUriInPush { get; } = new("request_uri_in_push",
+        OAuthError.InvalidRequest("A pushed request cannot be a request_uri itself (RFC 9126)."), "The pushed request had a request_uri.");
+
     public static OAuthFailure UnknownCode { get; } = new("unknown_code", OAuthError.InvalidGrant, "The code is unknown or older than 60 seconds.");
 
     public static OAuthFailure CodeOfAnother { get; } = new("code_of_another", OAuthError.InvalidGrant, "The code was issued to another application.");
@@ -149,6 +157,10 @@ public sealed record OAuthFailure
             ? OAuthError.UnsupportedGrantType with { Description = "The password grant hands passwords to applications (RFC 9700). Use authorization_code with PKCE." }
             : OAuthError.UnsupportedGrantType,
         "The request asked for a grant_type that this server does not offer.");
+
+    /// <summary>An authorization request that was pushed and is refused as it would be in the browser (RFC 9126 §2.3).</summary>
+    public static OAuthFailure Authorization(AuthorizationError error) => new("pushed_" + error.Code,
+        new OAuthError(error.Code, error == AuthorizationError.TemporarilyUnavailable ? 503 : 400, error.Description), error.Description);
 
     public static OAuthFailure MissingParameter(string name) => new("missing_parameter",
         OAuthError.InvalidRequest($"The parameter {name} is missing."), $"The request had no {name}.");

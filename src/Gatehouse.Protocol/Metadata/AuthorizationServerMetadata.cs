@@ -11,6 +11,13 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("authorization_endpoint")]
     public required string AuthorizationEndpoint { get; init; }
 
+    /// <summary>Where authorization requests are pushed (RFC 9126 §5). Whether they must be is each application's own setting.</summary>
+    [JsonPropertyName("pushed_authorization_request_endpoint")]
+    public required string PushedAuthorizationRequestEndpoint { get; init; }
+
+    [JsonPropertyName("require_pushed_authorization_requests")]
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
     [JsonPropertyName("token_endpoint")]
     public required string TokenEndpoint { get; init; }
 

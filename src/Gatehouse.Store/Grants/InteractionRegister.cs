@@ -19,6 +19,9 @@ public sealed class InteractionRegister(HandleRegister handles, TimeProvider clo
     /// <summary>The cookie that binds a request to the browser that began it. It lasts as long as the browser runs.</summary>
     public const string BrowserCookie = "__Host-gatehouse-browser";
 
+    /// <summary>How long a pushed request waits for the browser (RFC 9126 §2.2 recommends 5 to 600 seconds).</summary>
+    public static readonly TimeSpan PushedLifetime = TimeSpan.FromSeconds(60);
+
     /// <summary>Where the portal sends the browser when the user has decided; the parameter names the interaction.</summary>
     public const string ResumePath = "/as/authorization.oauth2/resume";
 
@@ -37,6 +40,18 @@ public sealed class InteractionRegister(HandleRegister handles, TimeProvider clo
 
     public Task<string> BeginAsync(AuthorizationInteraction interaction, CancellationToken cancellation) =>
         handles.IssueAsync(HandleKind.Interaction, GrantJson.Write(interaction), clock.GetUtcNow() + AuthorizationInteraction.Lifetime, cancellation);
+
+    /// <summary>Keeps a request that the application pushed (RFC 9126 §2.2), for a minute.</summary>
+    public Task<string> PushAsync(AuthorizationInteraction interaction, CancellationToken cancellation) =>
+        handles.IssueAsync(HandleKind.PushedRequest, GrantJson.Write(interaction), clock.GetUtcNow() + PushedLifetime, cancellation);
+
+    /// <summary>Takes a pushed request, once; null when it is unknown, expired, taken already, or another application's.</summary>
+    public async Task<AuthorizationInteraction?> TakePushedAsync(string handle, string clientId, CancellationToken cancellation)
+    {
+        if (handle.Length > MaxHandleLength || await handles.FindAsync(HandleKind.PushedRequest, handle, cancellation) is not { UsedAt: null } row) return null;
+        var pushed = Read(row);
+        return pushed.ClientId == clientId && await handles.TryUseAsync(HandleKind.PushedRequest, handle, cancellation) ? pushed : null;
+    }
 
     /// <summary>Null when it is unknown, expired, answered already, or begun by another browser.</summary>
     public async Task<FoundInteraction?> FindAsync(string handle, string? browser, CancellationToken cancellation)

@@ -42,6 +42,12 @@ public sealed class Application
     /// <summary>Where the application publishes its JWK set (RFC 7591 §2); empty when it does not.</summary>
     public string JwksUri { get; set; } = string.Empty;
 
+    /// <summary>Whether authorization requests must be pushed (RFC 9126 §6).</summary>
+    public bool RequirePushedAuthorizationRequests { get; set; }
+
+    /// <summary>Whether every access token must be bound to a DPoP key (RFC 9449 §5.2).</summary>
+    public bool DpopBoundAccessTokens { get; set; }
+
     /// <summary>Access tokens whose <c>iat</c> lies before this second are dead. 0: none.</summary>
     public long TokensNotBefore { get; set; }
 

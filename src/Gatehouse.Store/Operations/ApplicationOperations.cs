@@ -19,6 +19,10 @@ public sealed record ApplicationDraft(string Name)
 
     public string Jwks { get; init; } = string.Empty;
 
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
+    public bool DpopBoundAccessTokens { get; init; }
+
     /// <summary>The plans to request contracts under, at most one of each API. Read at creation only: later, contracts have a life of their own.</summary>
     public IReadOnlyCollection<Guid> PlanIds { get; init; } = [];
 }
@@ -61,6 +65,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             OrganizationId = organizationId, ClientId = NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
             GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, CreatedAt = now,
+            RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
         };
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
         AddedSecret? first = null;
@@ -89,6 +94,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             application.RedirectUris = [.. draft.RedirectUris];
             application.TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod;
             application.Jwks = draft.Jwks;
+            application.RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests;
+            application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
         }, cancellation);
     }
 

@@ -20,6 +20,8 @@ public sealed class RegisteredApplication
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod;
         RedirectUris = [.. row.RedirectUris];
         Keys = JwkSet.TryParse(row.Jwks, out var keys) ? keys : JwkSet.Empty;
+        RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests;
+        DpopBoundAccessTokens = row.DpopBoundAccessTokens;
         TokensNotBefore = row.TokensNotBefore;
         Secrets = [.. row.Secrets.Select(secret => new RegisteredSecret(secret))];
         Contracts = row.Contracts.ToFrozenDictionary(contract => contract.ApiId, contract => new RegisteredContract(contract));
@@ -49,6 +51,10 @@ public sealed class RegisteredApplication
 
     /// <summary>The keys that it signs with.</summary>
     public JwkSet Keys { get; }
+
+    public bool RequirePushedAuthorizationRequests { get; }
+
+    public bool DpopBoundAccessTokens { get; }
 
     /// <summary>Tokens whose <c>iat</c> lies before this second are dead.</summary>
     public long TokensNotBefore { get; }

@@ -41,14 +41,15 @@ internal sealed class CodeFlow
 
     public Account Account { get; private init; } = null!;
 
-    public static async Task<CodeFlow> CreateAsync(TestNode node, bool isPublic = false, string email = "dana@example.org", params string[] redirectUris)
+    public static async Task<CodeFlow> CreateAsync(TestNode node, bool isPublic = false, string email = "dana@example.org", Func<ApplicationDraft, ApplicationDraft>? change = null)
     {
         var draft = new ApplicationDraft("Shipper")
         {
             TokenEndpointAuthMethod = isPublic ? TokenEndpointAuthMethods.None : TokenEndpointAuthMethods.ClientSecret,
             GrantTypes = [GrantType.AuthorizationCode, GrantType.RefreshToken], PlanIds = [node.Things.Plans.First().Id],
-            RedirectUris = redirectUris is [] ? [Callback, Loopback] : redirectUris,
+            RedirectUris = [Callback, Loopback],
         };
+        if (change is not null) draft = change(draft);
         var created = await node.Get<ApplicationOperations>().CreateAsync(node.Organization.Id, draft, ownerId: null, Actor.System);
         Assert.True(created.Succeeded, created.Message);
         var (user, account) = await node.Founder.CreateUserAsync(node.Organization, email, "Dana", PortalRole.Developer);
@@ -95,9 +96,12 @@ internal sealed class CodeFlow
 
     /// <summary>Goes through the pages to the end and allows.</summary>
     /// <returns>Where the browser is sent.</returns>
-    public async Task<Uri> AllowAsync(string decision = "allow", params (string Name, string? Value)[] changes)
+    public Task<Uri> AllowAsync(string decision = "allow", params (string Name, string? Value)[] changes) => AllowAtAsync(Url(changes), decision);
+
+    /// <summary>Goes through the pages from one address to the end.</summary>
+    public async Task<Uri> AllowAtAsync(string url, string decision = "allow")
     {
-        var (page, shown) = await FollowAsync(Url(changes));
+        var (page, shown) = await FollowAsync(url);
         if (shown.Headers.Location is { } early) return early;
         if (page.Contains("sign-in", StringComparison.Ordinal))
         {
@@ -126,5 +130,6 @@ internal sealed class CodeFlow
     public Task<TokenAnswer> RefreshAsync(string refreshToken, string more = "") =>
         _node.Auth.PostTokenAsync($"grant_type=refresh_token&refresh_token={refreshToken}{Authentication}{more}");
 
-    private string Authentication => Secret.Length > 0 ? $"&client_id={ClientId}&client_secret={Secret}" : $"&client_id={ClientId}";
+    /// <summary>The parameters that authenticate the application in a form.</summary>
+    public string Authentication => Secret.Length > 0 ? $"&client_id={ClientId}&client_secret={Secret}" : $"&client_id={ClientId}";
 }

@@ -133,6 +133,9 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)");
 
+                    b.Property<bool>("DpopBoundAccessTokens")
+                        .HasColumnType("boolean");
+
                     b.PrimitiveCollection<List<string>>("GrantTypes")
                         .IsRequired()
                         .HasColumnType("text[]");
@@ -156,6 +159,9 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.PrimitiveCollection<List<string>>("RedirectUris")
                         .IsRequired()
                         .HasColumnType("text[]");
+
+                    b.Property<bool>("RequirePushedAuthorizationRequests")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("State")
                         .IsRequired()

@@ -127,6 +127,9 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("DpopBoundAccessTokens")
+                        .HasColumnType("INTEGER");
+
                     b.PrimitiveCollection<string>("GrantTypes")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -150,6 +153,9 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.PrimitiveCollection<string>("RedirectUris")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("RequirePushedAuthorizationRequests")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
                         .IsRequired()

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Gatehouse.AuthServer.Requests;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.AuthServer.Authorization;
+
+/// <summary>
+/// <c>POST /as/par.oauth2</c> (RFC 9126): the application hands over its authorization request itself, and the browser carries a reference
+/// only. Nobody on the way can read or change it, and what is wrong with it is told before a person is bothered.
+/// </summary>
+public sealed class PushedRequestEndpoint(
+    ClientRequests requests, ApiCatalog apis, InteractionRegister interactions, OAuthFailureWriter failures, TimeProvider clock)
+{
+    /// <summary>What a reference begins with (RFC 9126 §2.2).</summary>
+    public const string Prefix = "urn:ietf:params:oauth:request_uri:";
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (await requests.AcceptAsync(http) is not { Application: var application, Form: var form }) return;
+        var (registered, parameters) = (application.Registered, new AuthorizationParameters(form, Fault: null));
+        var failure = OAuthFailure.WrongRegisteredRedirectUri;
+        AuthorizationInteraction? interaction = null;
+        if (AuthorizationRules.FindRedirectUri(registered, parameters["redirect_uri"]) is { } redirectUri)
+        {
+            var target = new AuthorizationTarget(redirectUri, AuthorizationRules.ResponseMode(parameters), parameters["state"]);
+            failure = parameters["request_uri"] is not null ? OAuthFailure.RequestUriInPush
+                : AuthorizationRules.Check(parameters, target, registered, apis.Current, clock.GetUtcNow(), out interaction) is { } error
+                    ? OAuthFailure.Authorization(error) : null;
+        }
+        if (failure is null && !await requests.ConsumeAsync(http, application)) return;
+        try
+        {
+            if (failure is null)
+            {
+                await WriteAsync(http, await interactions.PushAsync(interaction!, http.RequestAborted));
+                return;
+            }
+        }
+        catch (Exception exception) when (StoreFault.IsAway(exception) && !http.Response.HasStarted)
+        {
+            failure = OAuthFailure.StoreAway;
+        }
+        await failures.WriteAsync(http, failure, registered.ClientId, registered);
+    }
+
+    private static async Task WriteAsync(HttpContext http, string handle)
+    {
+        http.Response.StatusCode = StatusCodes.Status201Created;
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "no-store";
+        await using var json = new Utf8JsonWriter(http.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteString("request_uri", Prefix + handle);
+        json.WriteNumber("expires_in", (int)InteractionRegister.PushedLifetime.TotalSeconds);
+        json.WriteEndObject();
+    }
+}
