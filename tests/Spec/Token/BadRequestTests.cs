@@ -17,14 +17,15 @@ public sealed class BadRequestTests(TestNode node) : IClassFixture<TestNode>
 
     [Theory, Rfc(6749, "5.2")]
     [InlineData("password")]
-    [InlineData("authorization_code")]
     [InlineData("urn:example:unheard-of")]
-    public async Task A_grant_that_is_not_offered_is_refused(string grantType)
-    {
-        var application = await node.CreateApplicationAsync();
-        var answer = await node.Auth.PostTokenAsync($"grant_type={Uri.EscapeDataString(grantType)}&client_id={application.ClientId}&client_secret={application.ClientSecret}");
-        answer.IsRefused(400, "unsupported_grant_type");
-    }
+    public async Task A_grant_that_is_not_offered_is_refused(string grantType) =>
+        (await SendGrantAsync(grantType)).IsRefused(400, "unsupported_grant_type");
+
+    [Theory, Rfc(6749, "5.2")]
+    [InlineData("authorization_code")]
+    [InlineData("refresh_token")]
+    public async Task A_grant_that_the_application_may_not_use_is_refused(string grantType) =>
+        (await SendGrantAsync(grantType)).IsRefused(400, "unauthorized_client");
 
     [Theory, Rfc(6749, "3.2")]
     [InlineData("&grant_type=client_credentials")]
@@ -167,5 +168,11 @@ public sealed class BadRequestTests(TestNode node) : IClassFixture<TestNode>
         var answer = await node.Auth.PostTokenAsync(
             TokenRequests.Form(await node.CreateApplicationAsync()), request => request.Content!.Headers.ContentEncoding.Add("gzip"));
         answer.IsRefused((int)HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    private async Task<TokenAnswer> SendGrantAsync(string grantType)
+    {
+        var application = await node.CreateApplicationAsync();
+        return await node.Auth.PostTokenAsync($"grant_type={Uri.EscapeDataString(grantType)}&client_id={application.ClientId}&client_secret={application.ClientSecret}");
     }
 }
