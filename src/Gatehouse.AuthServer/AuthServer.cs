@@ -6,6 +6,7 @@ using Gatehouse.AuthServer.Jwks;
 using Gatehouse.AuthServer.Metadata;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.Revocation;
+using Gatehouse.AuthServer.SenderConstraint;
 using Gatehouse.AuthServer.Token;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Store.Grants;
@@ -32,6 +33,7 @@ public static class AuthServer
         services.AddSingleton<OAuthFailureWriter>();
         services.AddSingleton<ClientRequests>();
         services.AddSingleton<PresentedTokens>();
+        services.AddSingleton<DpopProofs>();
 
         // Grants: one file and one line each.
         services.AddSingleton<IGrant, ClientCredentialsGrant>();

@@ -28,6 +28,7 @@ public static class GatehouseStore
         services.AddSingleton<RevokedTokens>();
         services.AddSingleton<VerificationKeys>();
         services.AddSingleton<AccessCheck>();
+        services.AddSingleton<DpopNonces>();
         services.AddSingleton<ChangeDelay>();
 
         services.AddSingleton<HandleRegister>();

@@ -43,13 +43,14 @@ internal static class AuthorizationRules
         if (CheckPkce(parameters, out var challenge) is { } pkceError) return pkceError;
         if (target.State?.Length > MaxStateLength) return AuthorizationError.InvalidRequest($"The state may have up to {MaxStateLength} characters.");
         if (parameters["nonce"]?.Length > MaxNonceLength) return AuthorizationError.InvalidRequest($"The nonce may have up to {MaxNonceLength} characters.");
+        if (parameters["dpop_jkt"] is { } dpopKey && !Pkce.IsChallenge(dpopKey)) return AuthorizationError.InvalidRequest("The dpop_jkt is not a SHA-256 in base64url.");
         if (CheckPrompt(parameters, out var prompts, out var maxAge) is { } promptError) return promptError;
         if (ScopePolicy.Apply(parameters["scope"], granted: null, application, apis, out var access) is not null) return AuthorizationError.InvalidScope;
         interaction = new AuthorizationInteraction
         {
             ApplicationId = application.Id, OrganizationId = application.OrganizationId, ClientId = application.ClientId,
             RedirectUri = target.RedirectUri, ResponseMode = target.ResponseMode, State = target.State, Scope = access!.Scope.ToString(),
-            CodeChallenge = challenge, Nonce = parameters["nonce"], Prompts = prompts, MaxAgeSeconds = maxAge,
+            CodeChallenge = challenge, Nonce = parameters["nonce"], DpopKey = parameters["dpop_jkt"], Prompts = prompts, MaxAgeSeconds = maxAge,
             LoginHint = parameters["login_hint"] is { Length: <= MaxHintLength } hint ? hint : null, Browser = string.Empty, StartedAt = now,
         };
         return null;

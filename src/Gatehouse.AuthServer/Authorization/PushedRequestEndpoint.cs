@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Gatehouse.AuthServer.Requests;
+using Gatehouse.AuthServer.SenderConstraint;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Registry;
@@ -12,7 +14,7 @@ namespace Gatehouse.AuthServer.Authorization;
 /// only. Nobody on the way can read or change it, and what is wrong with it is told before a person is bothered.
 /// </summary>
 public sealed class PushedRequestEndpoint(
-    ClientRequests requests, ApiCatalog apis, InteractionRegister interactions, OAuthFailureWriter failures, TimeProvider clock)
+    ClientRequests requests, DpopProofs proofs, ApiCatalog apis, InteractionRegister interactions, OAuthFailureWriter failures, TimeProvider clock)
 {
     /// <summary>What a reference begins with (RFC 9126 §2.2).</summary>
     public const string Prefix = "urn:ietf:params:oauth:request_uri:";
@@ -30,12 +32,19 @@ public sealed class PushedRequestEndpoint(
                 : AuthorizationRules.Check(parameters, target, registered, apis.Current, clock.GetUtcNow(), out interaction) is { } error
                     ? OAuthFailure.Authorization(error) : null;
         }
+        // RFC 9449 §10.1: a proof here binds the code as dpop_jkt does; when both are there they must agree.
+        DpopProof? proof = null;
+        if (failure is null && http.Request.Headers.ContainsKey(DpopProof.Header))
+            failure = proofs.Read(http, AuthServerOptions.PushedRequestPath, registered, out proof);
+        if (failure is null && proof is not null && interaction!.DpopKey is { } key && key != proof.Thumbprint) failure = OAuthFailure.DpopKeysDiffer;
         if (failure is null && !await requests.ConsumeAsync(http, application)) return;
         try
         {
+            failure ??= await proofs.ConsumeAsync(http, proof);
             if (failure is null)
             {
-                await WriteAsync(http, await interactions.PushAsync(interaction!, http.RequestAborted));
+                interaction = interaction! with { DpopKey = proof?.Thumbprint ?? interaction.DpopKey };
+                await WriteAsync(http, await interactions.PushAsync(interaction, http.RequestAborted));
                 return;
             }
         }

@@ -53,7 +53,7 @@ public sealed class IntrospectionAnswer(AuthServerOptions options, JwtSigner sig
         if (active is not null)
         {
             active.WriteMembersTo(json);
-            json.WriteString("token_type", "Bearer");
+            json.WriteString("token_type", active.TokenType);
         }
         json.WriteEndObject();
     }

@@ -16,6 +16,9 @@ public sealed record TokenContent(
 {
     /// <summary>The grant of a user that it descends from.</summary>
     public string? GrantId { get; init; }
+
+    /// <summary>The thumbprint of the DPoP key that it is bound to; null for a bearer token.</summary>
+    public string? DpopKey { get; init; }
 }
 
 /// <summary>Mints access tokens (RFC 9068): the only place that makes one.</summary>
@@ -30,7 +33,7 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Tim
         {
             Issuer = options.Issuer, Subject = content.Subject, Audience = content.Audience, ClientId = content.Application.ClientId,
             Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
-            GrantId = content.GrantId,
+            GrantId = content.GrantId, DpopKey = content.DpopKey,
         };
         var payload = new ArrayBufferWriter<byte>(512);
         claims.WriteTo(payload);

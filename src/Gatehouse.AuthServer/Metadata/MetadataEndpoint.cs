@@ -4,6 +4,7 @@ using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.Authorization;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Metadata;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
@@ -38,6 +39,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             RevocationEndpoint = options.Issuer + AuthServerOptions.RevocationPath,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
             RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
+            DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms,
             ScopesSupported = [.. apis.Current.All.SelectMany(api => api.Scopes)],
         };
         http.Response.ContentType = "application/json";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.ClientAuthentication;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
 
@@ -95,6 +96,21 @@ public sealed record OAuthFailure
     public static OAuthFailure RequestUriInPush { get; } = new("request_uri_in_push",
         OAuthError.InvalidRequest("A pushed request cannot be a request_uri itself (RFC 9126)."), "The pushed request had a request_uri.");
 
+    public static OAuthFailure MissingDpopProof { get; } = new("missing_dpop_proof",
+        OAuthError.InvalidDpopProof("The application is registered for DPoP: send a DPoP proof."), "The request carried no DPoP proof.");
+
+    public static OAuthFailure UseDpopNonce { get; } = new("use_dpop_nonce", OAuthError.UseDpopNonce,
+        "The DPoP proof carried no nonce, or an old one. The client repeats the request with the nonce of the answer.");
+
+    public static OAuthFailure DpopProofReplayed { get; } = new("dpop_proof_replayed",
+        OAuthError.InvalidDpopProof("The jti of the DPoP proof was used before."), "The DPoP proof was sent before. Make a new one for every request.");
+
+    public static OAuthFailure WrongDpopKey { get; } = new("wrong_dpop_key", OAuthError.InvalidGrant,
+        "The code or refresh token is bound to a DPoP key, and the request did not prove that key.");
+
+    public static OAuthFailure DpopKeysDiffer { get; } = new("dpop_keys_differ",
+        OAuthError.InvalidRequest("The dpop_jkt is not the thumbprint of the DPoP proof's key."), "The pushed request named one DPoP key and proved another.");
+
     public static OAuthFailure UnknownCode { get; } = new("unknown_code", OAuthError.InvalidGrant, "The code is unknown or older than 60 seconds.");
 
     public static OAuthFailure CodeOfAnother { get; } = new("code_of_another", OAuthError.InvalidGrant, "The code was issued to another application.");
@@ -161,6 +177,20 @@ public sealed record OAuthFailure
     /// <summary>An authorization request that was pushed and is refused as it would be in the browser (RFC 9126 §2.3).</summary>
     public static OAuthFailure Authorization(AuthorizationError error) => new("pushed_" + error.Code,
         new OAuthError(error.Code, error == AuthorizationError.TemporarilyUnavailable ? 503 : 400, error.Description), error.Description);
+
+    public static OAuthFailure WrongDpopProof(DpopFailure failure)
+    {
+        var text = failure switch
+        {
+            DpopFailure.WrongKey => "The jwk of the DPoP proof is not a public key that is taken here.",
+            DpopFailure.WrongSignature => "The signature of the DPoP proof does not verify.",
+            DpopFailure.WrongRequest => "The htm and htu of the DPoP proof are not those of this request.",
+            DpopFailure.NotFresh => "The iat of the DPoP proof is too old or lies in the future.",
+            DpopFailure.NoTokenId => "The DPoP proof needs a jti of up to 256 characters.",
+            _ => "The DPoP proof is not one well-formed JWT with the typ dpop+jwt.",
+        };
+        return new("wrong_dpop_proof", OAuthError.InvalidDpopProof(text), text);
+    }
 
     public static OAuthFailure MissingParameter(string name) => new("missing_parameter",
         OAuthError.InvalidRequest($"The parameter {name} is missing."), $"The request had no {name}.");

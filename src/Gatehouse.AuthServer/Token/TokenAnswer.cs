@@ -15,7 +15,7 @@ internal static class TokenAnswer
         {
             json.WriteStartObject();
             json.WriteString("access_token"u8, token);
-            json.WriteString("token_type"u8, "Bearer"u8);
+            json.WriteString("token_type"u8, content.DpopKey is null ? "Bearer"u8 : "DPoP"u8);
             json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
             if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
             if (isScopeStated && content.Scope.Count > 0) json.WriteString("scope"u8, content.Scope.ToString());

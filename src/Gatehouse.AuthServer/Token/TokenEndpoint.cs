@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
+using Gatehouse.AuthServer.SenderConstraint;
 using Gatehouse.AuthServer.Token.Grants;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Registry;
@@ -12,7 +14,7 @@ namespace Gatehouse.AuthServer.Token;
 
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before anything is used up or minted.</summary>
 public sealed class TokenEndpoint(
-    ClientRequests requests, IEnumerable<IGrant> grants, ApiCatalog apis, TokenIssuer issuer, OAuthFailureWriter failures)
+    ClientRequests requests, IEnumerable<IGrant> grants, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, OAuthFailureWriter failures)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -23,15 +25,19 @@ public sealed class TokenEndpoint(
         try
         {
             // 3. The grant is offered and allowed for this application, and decides whom the token speaks for.
-            // 4. The scope policy says what it may obtain. 5. Sender constraint: none is offered yet, every token is a bearer token.
+            // 4. The scope policy says what it may obtain. 5. Sender constraint: the key that the request proves, or none.
             var decision = await DecideAsync(application, form, http.RequestAborted);
             var failure = decision.Failure;
             GrantedAccess? access = null;
             failure ??= ScopePolicy.Apply(decision.RequestedScope, decision.Granted, application.Registered, apis.Current, out access);
+            DpopProof? proof = null;
+            failure ??= proofs.Read(http, AuthServerOptions.TokenPath, application.Registered, out proof);
+            if (failure is null && decision.DpopKey is { } bound && bound != proof?.Thumbprint) failure = OAuthFailure.WrongDpopKey;
 
             // 6. Consume: what may be used once is used now.
             if (failure is null && !await requests.ConsumeAsync(http, application)) return;
-            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(http.RequestAborted) : null;
+            if (failure is null) failure = await proofs.ConsumeAsync(http, proof);
+            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(proof?.Thumbprint, http.RequestAborted) : null;
             failure ??= redemption?.Failure;
             if (failure is not null)
             {
@@ -42,7 +48,7 @@ public sealed class TokenEndpoint(
             // 7. Issue. 8. Write.
             var content = new TokenContent(application.Registered, decision.Subject!, access!.Scope, access.Audience, access.LifetimeSeconds)
             {
-                GrantId = decision.GrantId,
+                GrantId = decision.GrantId, DpopKey = proof?.Thumbprint,
             };
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null; // RFC 6749 §5.1: when it is not what was asked for.
             await TokenAnswer.WriteAsync(http.Response, issuer.Mint(content), content, isScopeStated, redemption?.RefreshToken);

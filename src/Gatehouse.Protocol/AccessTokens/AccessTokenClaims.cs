@@ -29,6 +29,12 @@ public sealed record AccessTokenClaims
     /// <summary>The grant of a user that the token descends from; null when the application speaks for itself.</summary>
     public string? GrantId { get; init; }
 
+    /// <summary>The thumbprint of the key that must be proved with every use (<c>cnf.jkt</c>, RFC 9449 §6.1); null for a bearer token.</summary>
+    public string? DpopKey { get; init; }
+
+    /// <summary>The value of <c>token_type</c>.</summary>
+    public string TokenType => DpopKey is null ? "Bearer" : "DPoP";
+
     /// <summary>A new <c>jti</c>: 128 random bits in base64url.</summary>
     public static string NewTokenId()
     {
@@ -67,6 +73,10 @@ public sealed record AccessTokenClaims
         json.WriteNumber("exp", ExpiresAt);
         json.WriteString("jti", TokenId);
         if (GrantId is not null) json.WriteString("grant_id", GrantId);
+        if (DpopKey is null) return;
+        json.WriteStartObject("cnf");
+        json.WriteString("jkt", DpopKey);
+        json.WriteEndObject();
     }
 
     /// <summary>Reads a payload whose types are exactly those of RFC 9068 §2.2; an <c>exp</c> as a string is refused.</summary>
@@ -77,12 +87,13 @@ public sealed record AccessTokenClaims
             || !TryInstant(payload, "iat", out var issuedAt) || !TryInstant(payload, "exp", out var expiresAt)
             || ReadAudience(payload) is not { } audience
             || ReadScope(payload) is not { } scope
-            || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))) return null;
+            || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))
+            || !TryConfirmation(payload, out var dpopKey)) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
             IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
-            GrantId = grantId.Length > 0 ? grantId : null,
+            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey,
         };
     }
 
@@ -95,6 +106,16 @@ public sealed record AccessTokenClaims
     private static ScopeSet? ReadScope(JsonElement payload) =>
         !payload.TryGetProperty("scope", out _) ? ScopeSet.Empty
         : TryText(payload, "scope", out var text) && ScopeSet.TryParse(text, out var scope) ? scope : null;
+
+    // A confirmation that is not understood must not be passed over: the token would count as a bearer token (RFC 7800 §3.1).
+    private static bool TryConfirmation(JsonElement payload, out string? dpopKey)
+    {
+        dpopKey = null;
+        if (!payload.TryGetProperty("cnf", out var confirmation)) return true;
+        if (confirmation.ValueKind != JsonValueKind.Object || !TryText(confirmation, "jkt", out var text)) return false;
+        dpopKey = text;
+        return true;
+    }
 
     private static bool TryInstant(JsonElement payload, string name, out long seconds)
     {

@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Gatehouse.Protocol.Jose;
@@ -16,7 +18,11 @@ public sealed class PublicJwk
     private readonly ECDsa? _ec;
     private readonly RSA? _rsa;
 
-    private PublicJwk(string? kid, IReadOnlyList<string> algorithms, ECDsa? ec, RSA? rsa) => (Kid, Algorithms, _ec, _rsa) = (kid, algorithms, ec, rsa);
+    private PublicJwk(string? kid, IReadOnlyList<string> algorithms, ECDsa? ec, RSA? rsa, string canonical)
+    {
+        (Kid, Algorithms, _ec, _rsa) = (kid, algorithms, ec, rsa);
+        Thumbprint = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(canonical)));
+    }
 
     /// <summary>Every algorithm that some key can take.</summary>
     public static IReadOnlyList<string> AllAlgorithms { get; } = ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
@@ -24,6 +30,12 @@ public sealed class PublicJwk
     public string? Kid { get; }
 
     public IReadOnlyList<string> Algorithms { get; }
+
+    /// <summary>The SHA-256 of its required members (RFC 7638 §3).</summary>
+    public string Thumbprint { get; }
+
+    /// <summary>The members that make a key private or symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
+    public static IReadOnlyList<string> SecretMembers { get; } = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
     /// <summary>Reads one key; false when it is of a kind, for a use or of a strength that is not taken here.</summary>
     public static bool TryParse(JsonElement jwk, [NotNullWhen(true)] out PublicJwk? key)
@@ -66,7 +78,9 @@ public sealed class PublicJwk
         // RFC 7518 §6.2.1.2: a coordinate has the full length of its curve.
         if (size == 0 || Bytes(jwk, "x") is not { } x || x.Length != size || Bytes(jwk, "y") is not { } y || y.Length != size) return null;
         if (Restrict(jwk, [algorithm]) is not { } algorithms) return null;
-        return new PublicJwk(Text(jwk, "kid"), algorithms, ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = x, Y = y } }), rsa: null);
+        var canonical = $$"""{"crv":"{{Text(jwk, "crv")}}","kty":"EC","x":"{{Text(jwk, "x")}}","y":"{{Text(jwk, "y")}}"}""";
+        return new PublicJwk(
+            Text(jwk, "kid"), algorithms, ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = x, Y = y } }), rsa: null, canonical);
     }
 
     private static PublicJwk? ReadRsa(JsonElement jwk)
@@ -76,7 +90,8 @@ public sealed class PublicJwk
         if (exponent is [1]) return null; // With the exponent 1 every text is its own signature.
         if (Restrict(jwk, [.. AllAlgorithms.Where(name => name[0] != 'E')]) is not { } algorithms) return null;
         var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
-        return rsa.KeySize >= MinRsaBits ? new PublicJwk(Text(jwk, "kid"), algorithms, ec: null, rsa) : null;
+        var canonical = $$"""{"e":"{{Text(jwk, "e")}}","kty":"RSA","n":"{{Text(jwk, "n")}}"}""";
+        return rsa.KeySize >= MinRsaBits ? new PublicJwk(Text(jwk, "kid"), algorithms, ec: null, rsa, canonical) : null;
     }
 
     private static string[]? Restrict(JsonElement jwk, string[] possible)

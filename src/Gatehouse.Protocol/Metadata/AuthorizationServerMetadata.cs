@@ -72,6 +72,10 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("revocation_endpoint_auth_signing_alg_values_supported")]
     public required IReadOnlyList<string> RevocationEndpointAuthSigningAlgorithmsSupported { get; init; }
 
+    /// <summary>How DPoP proofs may be signed (RFC 9449 §5.1).</summary>
+    [JsonPropertyName("dpop_signing_alg_values_supported")]
+    public required IReadOnlyList<string> DpopSigningAlgorithmsSupported { get; init; }
+
     [JsonPropertyName("scopes_supported")]
     public required IReadOnlyList<string> ScopesSupported { get; init; }
 

@@ -8,6 +8,9 @@ public sealed record OAuthError(string Code, int Status, string Description)
 {
     public static OAuthError InvalidRequest(string description) => new("invalid_request", 400, description);
 
+    /// <summary>RFC 9449 §5.</summary>
+    public static OAuthError InvalidDpopProof(string description) => new("invalid_dpop_proof", 400, description);
+
     /// <summary>One text for an unknown client and for a wrong secret: the wire must not tell them apart.</summary>
     public static OAuthError InvalidClient { get; } = new("invalid_client", 401, "Client authentication failed.");
 
@@ -22,6 +25,9 @@ public sealed record OAuthError(string Code, int Status, string Description)
 
     public static OAuthError InvalidGrant { get; } =
         new("invalid_grant", 400, "The code or token is unknown, expired, used before, revoked, or not meant for this request.");
+
+    /// <summary>RFC 9449 §8.</summary>
+    public static OAuthError UseDpopNonce { get; } = new("use_dpop_nonce", 400, "Repeat the request with the nonce of the DPoP-Nonce header in the proof.");
 
     public static OAuthError InvalidScope { get; } =
         new("invalid_scope", 400, "A requested scope is unknown, malformed or not part of an approved contract.");

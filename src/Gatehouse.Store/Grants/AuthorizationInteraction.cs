@@ -43,6 +43,9 @@ public sealed record AuthorizationInteraction
 
     public string? Nonce { get; init; }
 
+    /// <summary>The thumbprint of the DPoP key that the code is bound to (RFC 9449 §10).</summary>
+    public string? DpopKey { get; init; }
+
     /// <summary>The values of <c>prompt</c> (OpenID Connect Core §3.1.2.1).</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
@@ -82,15 +85,28 @@ public sealed record AuthorizationCode
 
     public string? Nonce { get; init; }
 
+    /// <summary>The thumbprint of the DPoP key that the code is bound to (RFC 9449 §10).</summary>
+    public string? DpopKey { get; init; }
+
     public required DateTimeOffset AuthenticatedAt { get; init; }
+}
+
+/// <summary>What a grant holds besides its scope.</summary>
+internal sealed record GrantContent
+{
+    /// <summary>The thumbprint of the DPoP key that its refresh tokens are bound to.</summary>
+    public string? DpopKey { get; init; }
 }
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AuthorizationInteraction))]
 [JsonSerializable(typeof(AuthorizationCode))]
+[JsonSerializable(typeof(GrantContent))]
 internal sealed partial class GrantJson : JsonSerializerContext
 {
     public static string Write(AuthorizationInteraction interaction) => JsonSerializer.Serialize(interaction, Default.AuthorizationInteraction);
 
     public static string Write(AuthorizationCode code) => JsonSerializer.Serialize(code, Default.AuthorizationCode);
+
+    public static string Write(GrantContent content) => JsonSerializer.Serialize(content, Default.GrantContent);
 }

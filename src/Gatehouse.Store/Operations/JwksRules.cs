@@ -8,9 +8,6 @@ internal static class JwksRules
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    // RFC 7518 §6.2.2, §6.3.2, §6.4.1: the members that make a key private or symmetric.
-    private static readonly string[] SecretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-
     /// <param name="jwks">The set as JSON text; empty when none is registered.</param>
     /// <returns>Null, or what is wrong.</returns>
     public static string? Check(string jwks)
@@ -39,7 +36,7 @@ internal static class JwksRules
         {
             if (key.ValueKind != JsonValueKind.Object || !key.TryGetProperty("kty", out var type) || type.ValueKind != JsonValueKind.String)
                 return "Each key is an object with a kty (RFC 7517 §4.1).";
-            if (SecretMembers.Any(member => key.TryGetProperty(member, out _)))
+            if (PublicJwk.SecretMembers.Any(member => key.TryGetProperty(member, out _)))
                 return "The set holds a private or symmetric key. Register public keys only, and replace that key: it has left your hands.";
         }
         return null;

@@ -33,7 +33,8 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
         {
             Granted = ScopeSet.TryParse(code.Scope, out var scope) ? scope : ScopeSet.Empty,
             GrantId = code.GrantId.ToString(),
-            Redeem = async token => await grants.RedeemAsync(found, withRefreshToken, token) is { IsWon: true } won
+            DpopKey = code.DpopKey,
+            Redeem = async (dpopKey, token) => await grants.RedeemAsync(found, withRefreshToken, dpopKey, token) is { IsWon: true } won
                 ? new Redemption(null, won.RefreshToken) : new Redemption(OAuthFailure.CodeReused),
         };
     }

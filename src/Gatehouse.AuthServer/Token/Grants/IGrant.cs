@@ -35,8 +35,14 @@ public readonly record struct GrantDecision
     /// <summary>The grant that the tokens descend from.</summary>
     public string? GrantId { get; init; }
 
-    /// <summary>Uses up what was presented, after all that can say no; null when there is nothing to use up.</summary>
-    public Func<CancellationToken, Task<Redemption>>? Redeem { get; init; }
+    /// <summary>The thumbprint of the DPoP key that what was presented is bound to; null when it is bound to none.</summary>
+    public string? DpopKey { get; init; }
+
+    /// <summary>
+    /// Uses up what was presented, after all that can say no, and binds what comes of it to the DPoP key of the request; null when there is
+    /// nothing to use up.
+    /// </summary>
+    public Func<string?, CancellationToken, Task<Redemption>>? Redeem { get; init; }
 
     public static GrantDecision For(string subject) => new() { Subject = subject };
 

@@ -25,7 +25,8 @@ public sealed class RefreshTokenGrant(RefreshTokenRegister refreshTokens) : IGra
             Granted = ScopeSet.TryParse(grant.Scope, out var scope) ? scope : ScopeSet.Empty,
             RequestedScope = form["scope"],
             GrantId = grant.Id.ToString(),
-            Redeem = application.Registered.IsPublic ? cancel => RotateAsync(text, cancel) : cancel => KeepAsync(token, cancel),
+            DpopKey = GrantRegister.DpopKeyOf(grant),
+            Redeem = application.Registered.IsPublic ? (_, cancel) => RotateAsync(text, cancel) : (_, cancel) => KeepAsync(token, cancel),
         };
     }
 

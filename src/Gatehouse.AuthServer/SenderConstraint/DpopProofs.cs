@@ -1,0 +1,40 @@
+using Gatehouse.AuthServer.Requests;
+using Gatehouse.Protocol.Dpop;
+using Gatehouse.Store.Handles;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.AuthServer.SenderConstraint;
+
+/// <summary>Reads the DPoP proof of a request to this server (RFC 9449 §5): with a nonce of ours, and each <c>jti</c> once.</summary>
+public sealed class DpopProofs(AuthServerOptions options, DpopNonces nonces, HandleRegister handles, TimeProvider clock)
+{
+    /// <param name="http">The request.</param>
+    /// <param name="path">The path of the endpoint that it came to.</param>
+    /// <param name="application">Who sends it; one that is registered for DPoP must send a proof.</param>
+    /// <param name="proof">The proof; null when none was sent.</param>
+    public OAuthFailure? Read(HttpContext http, string path, RegisteredApplication application, out DpopProof? proof)
+    {
+        proof = null;
+        var headers = http.Request.Headers[DpopProof.Header];
+        if (headers.Count == 0) return application.DpopBoundAccessTokens ? OAuthFailure.MissingDpopProof : null;
+        if (headers.Count > 1) return OAuthFailure.WrongDpopProof(DpopFailure.Malformed);
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken: default, now, out proof);
+        if (failure != DpopFailure.None) return OAuthFailure.WrongDpopProof(failure);
+        if (nonces.IsValid(proof!.Nonce)) return null;
+        http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;
+        return OAuthFailure.UseDpopNonce;
+    }
+
+    /// <summary>Takes the one use of the proof, after all that can say no.</summary>
+    public async ValueTask<OAuthFailure?> ConsumeAsync(HttpContext http, DpopProof? proof)
+    {
+        if (proof is null) return null;
+        var until = DateTimeOffset.FromUnixTimeSeconds(proof.IssuedAt + DpopProof.MaxAgeSeconds + DpopProof.MaxSkewSeconds);
+        if (!await handles.TryClaimAsync(HandleKind.DpopProof, $"{proof.Thumbprint}\n{proof.TokenId}", until)) return OAuthFailure.DpopProofReplayed;
+        // RFC 9449 §8.2: the client learns the next nonce before the old one ends.
+        if (proof.Nonce != nonces.Current) http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;
+        return null;
+    }
+}
