@@ -16,6 +16,7 @@ public static class Gateway
         services.AddHttpForwarder();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<TokenFacts>();
+        services.AddSingleton<ProofCheck>();
         services.AddSingleton<Upstreams>();
         services.AddSingleton<RefusalWriter>();
         services.AddSingleton<GatewayHandler>();

@@ -12,7 +12,7 @@ namespace Gatehouse.Gateway;
 
 /// <summary>An API call, from the TLS connection to the upstream. No token, no call.</summary>
 public sealed class GatewayHandler(
-    RouteTable routes, TokenFacts facts, AccessCheck accessCheck, Upstreams upstreams, RefusalWriter refusals, GatewayOptions options)
+    RouteTable routes, TokenFacts facts, ProofCheck proofs, AccessCheck accessCheck, Upstreams upstreams, RefusalWriter refusals, GatewayOptions options)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -24,8 +24,8 @@ public sealed class GatewayHandler(
             return;
         }
 
-        // 2. Token facts: from one header, out of memory or by verification.
-        var unusable = ReadToken(http.Request, out var claims);
+        // 2. Token facts: from one header, out of memory or by verification; and the proof of the key that the token is bound to, if it is.
+        var unusable = ReadToken(http, out var claims);
         if (unusable is null && await PresentedToken.IsInBodyAsync(http.Request)) unusable = GatewayFailure.TokenInBody;
         if (unusable is not null)
         {
@@ -54,13 +54,13 @@ public sealed class GatewayHandler(
         if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, access.Application);
     }
 
-    private GatewayFailure? ReadToken(HttpRequest request, out AccessTokenClaims? claims)
+    private GatewayFailure? ReadToken(HttpContext http, out AccessTokenClaims? claims)
     {
         claims = null;
-        if (PresentedToken.Read(request, out var authorization) is { } refusal) return refusal;
+        if (PresentedToken.Read(http.Request, out var authorization) is { } refusal) return refusal;
         if (!BearerToken.TryParse(authorization, out var token)) return GatewayFailure.From(AccessTokenFailure.Malformed);
         var failure = facts.Find(token, out claims);
-        return failure == AccessTokenFailure.None ? null : GatewayFailure.From(failure);
+        return failure == AccessTokenFailure.None ? proofs.Check(http, authorization, claims!) : GatewayFailure.From(failure);
     }
 
     private Task RefuseRouteAsync(HttpContext http, RouteMatch match)

@@ -2,7 +2,8 @@ namespace Gatehouse.Gateway;
 
 /// <summary>What the gateway is called and what it allows.</summary>
 /// <param name="Issuer">The exact <c>iss</c> of the tokens it accepts.</param>
-public sealed record GatewayOptions(string Issuer)
+/// <param name="ApiUrl">The base address under which consumers call it: what a DPoP proof must name.</param>
+public sealed record GatewayOptions(string Issuer, string ApiUrl)
 {
     public GatewayLimits Limits { get; init; } = new();
 

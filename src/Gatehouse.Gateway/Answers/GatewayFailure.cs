@@ -1,4 +1,5 @@
 using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Store.Registry;
 
 namespace Gatehouse.Gateway.Answers;
@@ -11,6 +12,11 @@ public enum Challenge
     InvalidRequest,
     InvalidToken,
     InsufficientScope,
+
+    /// <summary>The token is bound to a key and came without its proof (RFC 9449 §7.2).</summary>
+    DpopToken,
+    DpopProof,
+    DpopNonce,
 }
 
 /// <summary>The closed set of reasons for which the gateway refuses a call.</summary>
@@ -49,6 +55,31 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
 
     public static GatewayFailure UpstreamSlow { get; } = new("upstream_slow", 504, "The API did not answer in time", "The API behind the gateway did not answer in time.", Challenge.None);
 
+    public static GatewayFailure TokenIsBound { get; } = new("token_is_bound", 401, "Invalid access token",
+        "The access token is bound to a key. Send it with the scheme DPoP and a proof.", Challenge.DpopToken);
+
+    public static GatewayFailure TokenIsNotBound { get; } = Token("token_is_not_bound", "The access token is bound to no key. Send it with the scheme Bearer.");
+
+    public static GatewayFailure ProofMissing { get; } = Proof("proof_missing", "Send one DPoP header with a proof for this call.");
+
+    public static GatewayFailure ProofOfAnotherKey { get; } = Proof("proof_of_another_key", "The DPoP proof is of another key than the access token is bound to.");
+
+    public static GatewayFailure ProofReplayed { get; } = Proof("proof_replayed", "The DPoP proof was sent before. Make a new one for every call.");
+
+    public static GatewayFailure ProofNeedsNonce { get; } = new("proof_needs_nonce", 401, "A nonce is required",
+        "Repeat the call with the nonce of the DPoP-Nonce header in the proof.", Challenge.DpopNonce);
+
+    public static GatewayFailure From(DpopFailure failure) => failure switch
+    {
+        DpopFailure.WrongRequest => Proof("proof_of_another_call", "The htm and htu of the DPoP proof are not those of this call."),
+        DpopFailure.WrongToken => Proof("proof_of_another_token", "The ath of the DPoP proof is not that of the access token."),
+        DpopFailure.NotFresh => Proof("proof_not_fresh", "The iat of the DPoP proof is too old or lies in the future."),
+        DpopFailure.NoTokenId => Proof("proof_without_jti", "The DPoP proof needs a jti of up to 256 characters."),
+        DpopFailure.WrongKey => Proof("proof_wrong_key", "The jwk of the DPoP proof is not a public key that is taken here."),
+        DpopFailure.WrongSignature => Proof("proof_bad_signature", "The signature of the DPoP proof does not verify."),
+        _ => Proof("proof_malformed", "The DPoP proof is not a well-formed JWT with the typ dpop+jwt."),
+    };
+
     public static GatewayFailure From(AccessTokenFailure failure) => failure switch
     {
         AccessTokenFailure.Expired => Token("token_expired", "The access token expired. Obtain a new one."),
@@ -74,4 +105,6 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
     };
 
     private static GatewayFailure Token(string code, string detail) => new(code, 401, "Invalid access token", detail, Challenge.InvalidToken);
+
+    private static GatewayFailure Proof(string code, string detail) => new(code, 401, "Invalid DPoP proof", detail, Challenge.DpopProof);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Recording;
@@ -11,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Gateway.Answers;
 
 /// <summary>Every refusal of the gateway: a challenge (RFC 6750 §3), problem details (RFC 9457), a log line and the owner's record under one trace id.</summary>
-public sealed partial class RefusalWriter(GatewayOptions options, ProblemRecorder problems, TimeProvider clock, ILogger<RefusalWriter> log)
+public sealed partial class RefusalWriter(
+    GatewayOptions options, DpopNonces nonces, ProblemRecorder problems, TimeProvider clock, ILogger<RefusalWriter> log)
 {
     /// <param name="http">The call.</param>
     /// <param name="failure">Why it is refused.</param>
@@ -31,6 +33,7 @@ public sealed partial class RefusalWriter(GatewayOptions options, ProblemRecorde
         response.Clear();
         response.StatusCode = failure.Status;
         if (ChallengeFor(failure, scope) is { } challenge) response.Headers.WWWAuthenticate = challenge;
+        if (failure.Challenge == Challenge.DpopNonce) response.Headers[DpopChallenge.NonceHeader] = nonces.Current;
         if (failure.Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "2";
         response.Headers.CacheControl = "no-store";
         response.ContentType = "application/problem+json";
@@ -54,6 +57,9 @@ public sealed partial class RefusalWriter(GatewayOptions options, ProblemRecorde
         Challenge.InvalidRequest => BearerChallenge.InvalidRequest(options.Realm, failure.Detail),
         Challenge.InvalidToken => BearerChallenge.InvalidToken(options.Realm, failure.Detail),
         Challenge.InsufficientScope => BearerChallenge.InsufficientScope(options.Realm, scope),
+        Challenge.DpopToken => DpopChallenge.InvalidToken(options.Realm),
+        Challenge.DpopProof => DpopChallenge.InvalidProof(options.Realm),
+        Challenge.DpopNonce => DpopChallenge.UseNonce(options.Realm),
         _ => null,
     };
 

@@ -36,6 +36,7 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
         return folded.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase)
             || folded.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
             || folded.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
-            || folded.Equals("Authorization", StringComparison.OrdinalIgnoreCase);
+            || folded.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
+            || folded.Equals("DPoP", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -21,7 +21,7 @@ internal static class PresentedToken
         if (headers.Count > 1) return GatewayFailure.TwoTokens;
         if (headers.Count == 0) return GatewayFailure.MissingToken;
         authorization = headers.ToString();
-        return BearerToken.IsBearer(authorization) ? null : GatewayFailure.NotBearer;
+        return BearerToken.IsBearer(authorization) || BearerToken.IsDpop(authorization) ? null : GatewayFailure.NotBearer;
     }
 
     /// <summary>Whether a form body carries a token. Looks at what has come of it, without taking it away from the forwarder.</summary>

@@ -1,21 +1,26 @@
 namespace Gatehouse.Protocol.Bearer;
 
-/// <summary>The token of an <c>Authorization: Bearer</c> header (RFC 6750 §2.1).</summary>
+/// <summary>The token of an <c>Authorization</c> header: of the scheme Bearer (RFC 6750 §2.1), or DPoP (RFC 9449 §7.1).</summary>
 public static class BearerToken
 {
     /// <summary>The longest token that is looked at, in characters.</summary>
     public const int MaxLength = 8192;
 
-    private const string Scheme = "Bearer ";
+    private const string BearerScheme = "Bearer ";
+    private const string DpopScheme = "DPoP ";
 
-    public static bool IsBearer(ReadOnlySpan<char> authorization) => authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+    public static bool IsBearer(ReadOnlySpan<char> authorization) => authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads <c>"Bearer" 1*SP b64token</c>; the scheme in any case.</summary>
+    /// <summary>True when the token comes with a proof of a key.</summary>
+    public static bool IsDpop(ReadOnlySpan<char> authorization) => authorization.StartsWith(DpopScheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads <c>scheme 1*SP b64token</c>; the scheme in any case.</summary>
     public static bool TryParse(ReadOnlySpan<char> authorization, out ReadOnlySpan<char> token)
     {
         token = default;
-        if (!IsBearer(authorization)) return false;
-        token = authorization[Scheme.Length..].Trim(' ');
+        var scheme = IsBearer(authorization) ? BearerScheme : IsDpop(authorization) ? DpopScheme : null;
+        if (scheme is null) return false;
+        token = authorization[scheme.Length..].Trim(' ');
         return token.Length is > 0 and <= MaxLength && IsB64Token(token);
     }
 

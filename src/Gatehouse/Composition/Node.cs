@@ -24,7 +24,7 @@ public static class Node
             builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer));
             builder.Services.AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
         }
-        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer) { Limits = options.Gateway });
+        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer, options.ApiUrl) { Limits = options.Gateway });
         if (options.Roles.HasFlag(NodeRoles.Portal)) builder.Services.AddGatehousePortal(DescribeServers(options));
 
         var app = builder.Build();

@@ -68,7 +68,7 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         var (here, there) = (Grants(Store.Database), Grants(Store.OpenElsewhere()));
         await ForEachAsync(codes, async code =>
         {
-            var answers = await Task.WhenAll(here.RedeemAsync(code, true, Cancellation), there.RedeemAsync(code, true, Cancellation));
+            var answers = await Task.WhenAll(here.RedeemAsync(code, true, null, Cancellation), there.RedeemAsync(code, true, null, Cancellation));
             Assert.Single(answers, answer => answer.IsWon);
         });
 
@@ -82,7 +82,7 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     {
         var (here, there) = (Tokens(Store.Database), Tokens(Store.OpenElsewhere()));
         var tokens = new List<string>();
-        foreach (var code in await MakeCodesAsync(250)) tokens.Add((await Grants(Store.Database).RedeemAsync(code, true, Cancellation)).RefreshToken!);
+        foreach (var code in await MakeCodesAsync(250)) tokens.Add((await Grants(Store.Database).RedeemAsync(code, true, null, Cancellation)).RefreshToken!);
         await ForEachAsync(tokens, token => Task.WhenAll(here.RotateAsync(token, Cancellation), there.RotateAsync(token, Cancellation)));
 
         Assert.Equal(250, await Store.ReadAsync(db => db.RefreshTokens.CountAsync(row => row.UsedAt == null)));
@@ -140,7 +140,7 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     private async Task<string> ObtainRefreshTokenAsync() =>
-        (await Grants(Store.Database).RedeemAsync((await MakeCodesAsync(1))[0], withRefreshToken: true, Cancellation)).RefreshToken!;
+        (await Grants(Store.Database).RedeemAsync((await MakeCodesAsync(1))[0], withRefreshToken: true, dpopKey: null, Cancellation)).RefreshToken!;
 
     private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> race) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancellation }, async (item, _) => await race(item));

@@ -1,0 +1,68 @@
+using Gatehouse.Gateway.Answers;
+using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.Dpop;
+using Gatehouse.Store.Registry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gatehouse.Gateway.Tokens;
+
+/// <summary>
+/// Whether a call proves the key that its token is bound to (RFC 9449 §7.1). A bearer token needs no proof, and a bound one is worth nothing
+/// without. Each proof is taken once per node: the store is not asked on a call, so two nodes could take the same proof within its minute.
+/// </summary>
+public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimeProvider clock)
+{
+    private const int RememberedProofs = 200_000;
+
+    private readonly string _origin = options.ApiUrl.TrimEnd('/');
+    private readonly GenerationCache<(string Key, string TokenId), bool> _seen = new(RememberedProofs);
+    private readonly Lock _claiming = new();
+
+    /// <param name="http">The call.</param>
+    /// <param name="authorization">Its <c>Authorization</c> header.</param>
+    /// <param name="claims">What its token says.</param>
+    public GatewayFailure? Check(HttpContext http, string authorization, AccessTokenClaims claims)
+    {
+        var isDpop = BearerToken.IsDpop(authorization);
+        if (claims.DpopKey is not { } bound) return isDpop ? GatewayFailure.TokenIsNotBound : null;
+        if (!isDpop) return GatewayFailure.TokenIsBound;
+        var headers = http.Request.Headers[DpopProof.Header];
+        if (headers.Count != 1 || !BearerToken.TryParse(authorization, out var token)) return GatewayFailure.ProofMissing;
+        var failure = DpopProof.Verify(
+            headers.ToString(), http.Request.Method, UrlOf(http), token, clock.GetUtcNow().ToUnixTimeSeconds(), out var proof);
+        if (failure != DpopFailure.None) return GatewayFailure.From(failure);
+        if (proof!.Thumbprint != bound) return GatewayFailure.ProofOfAnotherKey;
+        if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;
+        if (!TryClaim(proof)) return GatewayFailure.ProofReplayed;
+        // RFC 9449 §8.2: the client learns the next nonce before the old one ends.
+        if (proof.Nonce != nonces.Current) OfferNonce(http, nonces.Current);
+        return null;
+    }
+
+    private bool TryClaim(DpopProof proof)
+    {
+        lock (_claiming)
+        {
+            if (_seen.TryGet((proof.Thumbprint, proof.TokenId), out _)) return false;
+            _seen.Set((proof.Thumbprint, proof.TokenId), true);
+            return true;
+        }
+    }
+
+    // The upstream's answer replaces the headers that were set before it.
+    private static void OfferNonce(HttpContext http, string nonce) => http.Response.OnStarting(() =>
+    {
+        http.Response.Headers[DpopChallenge.NonceHeader] = nonce;
+        return Task.CompletedTask;
+    });
+
+    // The address that the caller knows, not the Host header, which is the caller's to choose.
+    private Uri UrlOf(HttpContext http)
+    {
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? string.Empty;
+        var path = target.StartsWith('/') ? target.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
+        return new Uri(_origin + path);
+    }
+}
