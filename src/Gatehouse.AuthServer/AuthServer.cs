@@ -9,6 +9,7 @@ using Gatehouse.AuthServer.Revocation;
 using Gatehouse.AuthServer.SenderConstraint;
 using Gatehouse.AuthServer.Token;
 using Gatehouse.AuthServer.Token.Grants;
+using Gatehouse.AuthServer.UserInfo;
 using Gatehouse.Store.Grants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +29,7 @@ public static class AuthServer
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<JwtSigner>();
         services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<IdTokenIssuer>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<OAuthFailureWriter>();
@@ -48,6 +50,7 @@ public static class AuthServer
         services.AddSingleton<IntrospectionAnswer>();
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
+        services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         return services;
@@ -62,8 +65,10 @@ public static class AuthServer
         endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.IntrospectionPath, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
+        endpoints.MapMethods(AuthServerOptions.UserInfoPath, ["GET", "POST"], services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.JwksPath, services.GetRequiredService<JwksEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.MetadataPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
+        endpoints.MapGet(AuthServerOptions.OpenIdConfigurationPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
         return endpoints;
     }
 }

@@ -45,7 +45,7 @@ internal static class AuthorizationRules
         if (parameters["nonce"]?.Length > MaxNonceLength) return AuthorizationError.InvalidRequest($"The nonce may have up to {MaxNonceLength} characters.");
         if (parameters["dpop_jkt"] is { } dpopKey && !Pkce.IsChallenge(dpopKey)) return AuthorizationError.InvalidRequest("The dpop_jkt is not a SHA-256 in base64url.");
         if (CheckPrompt(parameters, out var prompts, out var maxAge) is { } promptError) return promptError;
-        if (ScopePolicy.Apply(parameters["scope"], granted: null, application, apis, out var access) is not null) return AuthorizationError.InvalidScope;
+        if (ScopePolicy.ApplyForUser(parameters["scope"], granted: null, application, apis, out var access) is not null) return AuthorizationError.InvalidScope;
         interaction = new AuthorizationInteraction
         {
             ApplicationId = application.Id, OrganizationId = application.OrganizationId, ClientId = application.ClientId,

@@ -14,32 +14,45 @@ public sealed record GrantedAccess(ScopeSet Scope, IReadOnlyList<string> Audienc
 /// </summary>
 internal static class ScopePolicy
 {
+    /// <summary>The lifetime of a token that opens what is known of the user and no API.</summary>
+    private const int IdentityLifetimeSeconds = 3600;
+
+    /// <summary>For an application that speaks for itself.</summary>
+    public static OAuthFailure? Apply(string? requested, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access) =>
+        Decide(requested, granted: null, [], application, apis, out access);
+
+    /// <summary>For an application that speaks for a user; there are the scopes of OpenID Connect too, when they are asked for.</summary>
     /// <param name="requested">The scope parameter.</param>
-    /// <param name="granted">What a user granted before, which is never exceeded (RFC 6749 §6); null when the application speaks for itself.</param>
+    /// <param name="granted">What the user granted before, which is never exceeded (RFC 6749 §6); null when the user is still to be asked.</param>
     /// <param name="application">The application.</param>
     /// <param name="apis">The published APIs.</param>
     /// <param name="access">What it obtains.</param>
-    public static OAuthFailure? Apply(
-        string? requested, ScopeSet? granted, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
+    public static OAuthFailure? ApplyForUser(
+        string? requested, ScopeSet? granted, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access) =>
+        Decide(requested, granted, IdentityScope.All, application, apis, out access);
+
+    private static OAuthFailure? Decide(
+        string? requested, ScopeSet? granted, IEnumerable<string> identity, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
     {
         access = null;
         var contracts = application.Contracts.Values.Where(contract => contract.State == ContractState.Approved)
             .Select(contract => (Contract: contract, Api: apis.Find(contract.ApiId)))
             .Where(pair => pair.Api is not null).OrderBy(pair => pair.Api!.Slug, StringComparer.Ordinal).ToList();
-        if (contracts.Count == 0) return OAuthFailure.NoApprovedContract;
         var scope = ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes));
-        if (granted is not null) scope = granted.Intersect(scope); // A contract may have ended since the user consented.
+        var possible = identity.Any() ? ScopeSet.Of(scope.Concat(identity)) : scope;
+        if (granted is not null) scope = granted.Intersect(possible); // A contract may have ended since the user consented.
         if (requested is not null)
         {
             if (!ScopeSet.TryParse(requested, out var asked) || asked.Count == 0) return OAuthFailure.MalformedScope;
             if (granted is not null && !asked.IsSubsetOf(granted)) return OAuthFailure.ScopeNotGranted(asked.Except(granted));
-            if (!asked.IsSubsetOf(scope)) return OAuthFailure.ScopeNotContracted(asked.Except(scope));
+            if (contracts.Count == 0 && !asked.IsSubsetOf(possible)) return OAuthFailure.NoApprovedContract;
+            if (!asked.IsSubsetOf(possible)) return OAuthFailure.ScopeNotContracted(asked.Except(possible));
             scope = asked;
         }
         if (requested is not null || granted is not null) contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(scope.Contains));
-        if (contracts.Count == 0) return OAuthFailure.NoApprovedContract;
-        access = new GrantedAccess(
-            scope, [.. contracts.Select(pair => pair.Api!.Resource)], contracts.Min(pair => pair.Contract.TokenLifetimeSeconds));
+        if (contracts.Count == 0 && !scope.Contains(IdentityScope.OpenId)) return OAuthFailure.NoApprovedContract;
+        access = new GrantedAccess(scope, [.. contracts.Select(pair => pair.Api!.Resource)],
+            contracts.Count == 0 ? IdentityLifetimeSeconds : contracts.Min(pair => pair.Contract.TokenLifetimeSeconds));
         return null;
     }
 }

@@ -31,7 +31,7 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Tim
         var issuedAt = Math.Max(clock.GetUtcNow().ToUnixTimeSeconds(), content.Application.TokensNotBefore);
         var claims = new AccessTokenClaims
         {
-            Issuer = options.Issuer, Subject = content.Subject, Audience = content.Audience, ClientId = content.Application.ClientId,
+            Issuer = options.Issuer, Subject = content.Subject, Audience = AudienceOf(content), ClientId = content.Application.ClientId,
             Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
             GrantId = content.GrantId, DpopKey = content.DpopKey,
         };
@@ -39,4 +39,8 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Tim
         claims.WriteTo(payload);
         return signer.Sign("at+jwt", payload.WrittenSpan);
     }
+
+    // What is known of the user is told by this server, so a token that opens it is meant for this server too.
+    private IReadOnlyList<string> AudienceOf(TokenContent content) =>
+        content.Scope.Contains(IdentityScope.OpenId) ? [.. content.Audience, options.Issuer] : content.Audience;
 }

@@ -6,6 +6,7 @@ using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Metadata;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 
@@ -40,7 +41,10 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             RevocationEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
             RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms,
-            ScopesSupported = [.. apis.Current.All.SelectMany(api => api.Scopes)],
+            UserInfoEndpoint = options.Issuer + AuthServerOptions.UserInfoPath,
+            IdTokenSigningAlgorithmsSupported = JwtSigner.Algorithms,
+            AcrValuesSupported = [IdTokenIssuer.PasswordAcr],
+            ScopesSupported = [.. IdentityScope.All, .. apis.Current.All.SelectMany(api => api.Scopes)],
         };
         http.Response.ContentType = "application/json";
         http.Response.Headers.CacheControl = "public, max-age=300";

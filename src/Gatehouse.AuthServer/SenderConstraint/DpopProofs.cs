@@ -16,11 +16,23 @@ public sealed class DpopProofs(AuthServerOptions options, DpopNonces nonces, Han
     public OAuthFailure? Read(HttpContext http, string path, RegisteredApplication application, out DpopProof? proof)
     {
         proof = null;
+        if (http.Request.Headers[DpopProof.Header].Count == 0) return application.DpopBoundAccessTokens ? OAuthFailure.MissingDpopProof : null;
+        return Read(http, path, accessToken: default, out proof);
+    }
+
+    /// <summary>Reads a proof that must be there.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="path">The path of the endpoint that it came to.</param>
+    /// <param name="accessToken">The access token that it must be about; empty where none is sent.</param>
+    /// <param name="proof">The proof.</param>
+    public OAuthFailure? Read(HttpContext http, string path, ReadOnlySpan<char> accessToken, out DpopProof? proof)
+    {
+        proof = null;
         var headers = http.Request.Headers[DpopProof.Header];
-        if (headers.Count == 0) return application.DpopBoundAccessTokens ? OAuthFailure.MissingDpopProof : null;
+        if (headers.Count == 0) return OAuthFailure.MissingDpopProof;
         if (headers.Count > 1) return OAuthFailure.WrongDpopProof(DpopFailure.Malformed);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken: default, now, out proof);
+        var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken, now, out proof);
         if (failure != DpopFailure.None) return OAuthFailure.WrongDpopProof(failure);
         if (nonces.IsValid(proof!.Nonce)) return null;
         http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;

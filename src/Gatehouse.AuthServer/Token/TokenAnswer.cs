@@ -5,19 +5,26 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.AuthServer.Token;
 
+/// <summary>What is handed out; all but the access token may be absent.</summary>
+internal readonly record struct IssuedTokens(byte[] AccessToken, string? RefreshToken, byte[]? IdToken)
+{
+    public override string ToString() => "[tokens]";
+}
+
 /// <summary>The answer that holds a token (RFC 6749 §5.1).</summary>
 internal static class TokenAnswer
 {
-    public static async Task WriteAsync(HttpResponse response, byte[] token, TokenContent content, bool isScopeStated, string? refreshToken)
+    public static async Task WriteAsync(HttpResponse response, TokenContent content, bool isScopeStated, IssuedTokens tokens)
     {
-        var body = new ArrayBufferWriter<byte>(token.Length + 256);
+        var body = new ArrayBufferWriter<byte>(tokens.AccessToken.Length + 256);
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteString("access_token"u8, token);
+            json.WriteString("access_token"u8, tokens.AccessToken);
             json.WriteString("token_type"u8, content.DpopKey is null ? "Bearer"u8 : "DPoP"u8);
             json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
-            if (refreshToken is not null) json.WriteString("refresh_token"u8, refreshToken);
+            if (tokens.RefreshToken is not null) json.WriteString("refresh_token"u8, tokens.RefreshToken);
+            if (tokens.IdToken is not null) json.WriteString("id_token"u8, tokens.IdToken);
             if (isScopeStated && content.Scope.Count > 0) json.WriteString("scope"u8, content.Scope.ToString());
             json.WriteEndObject();
         }

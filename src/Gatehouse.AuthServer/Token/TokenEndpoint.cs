@@ -6,6 +6,7 @@ using Gatehouse.AuthServer.SenderConstraint;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,8 @@ namespace Gatehouse.AuthServer.Token;
 
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before anything is used up or minted.</summary>
 public sealed class TokenEndpoint(
-    ClientRequests requests, IEnumerable<IGrant> grants, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, OAuthFailureWriter failures)
+    ClientRequests requests, IEnumerable<IGrant> grants, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, IdTokenIssuer idTokens,
+    OAuthFailureWriter failures)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -29,7 +31,9 @@ public sealed class TokenEndpoint(
             var decision = await DecideAsync(application, form, http.RequestAborted);
             var failure = decision.Failure;
             GrantedAccess? access = null;
-            failure ??= ScopePolicy.Apply(decision.RequestedScope, decision.Granted, application.Registered, apis.Current, out access);
+            failure ??= decision.Granted is null
+                ? ScopePolicy.Apply(decision.RequestedScope, application.Registered, apis.Current, out access)
+                : ScopePolicy.ApplyForUser(decision.RequestedScope, decision.Granted, application.Registered, apis.Current, out access);
             DpopProof? proof = null;
             failure ??= proofs.Read(http, AuthServerOptions.TokenPath, application.Registered, out proof);
             if (failure is null && decision.DpopKey is { } bound && bound != proof?.Thumbprint) failure = OAuthFailure.WrongDpopKey;
@@ -51,7 +55,10 @@ public sealed class TokenEndpoint(
                 GrantId = decision.GrantId, DpopKey = proof?.Thumbprint,
             };
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null; // RFC 6749 §5.1: when it is not what was asked for.
-            await TokenAnswer.WriteAsync(http.Response, issuer.Mint(content), content, isScopeStated, redemption?.RefreshToken);
+            var token = issuer.Mint(content);
+            var idToken = decision.Authentication is { } authentication && content.Scope.Contains(IdentityScope.OpenId)
+                ? idTokens.Mint(content, authentication, token) : null;
+            await TokenAnswer.WriteAsync(http.Response, content, isScopeStated, new IssuedTokens(token, redemption?.RefreshToken, idToken));
         }
         catch (Exception exception) when (StoreFault.IsAway(exception) && !http.Response.HasStarted)
         {

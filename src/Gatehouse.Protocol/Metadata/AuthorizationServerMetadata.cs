@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Gatehouse.Protocol.Metadata;
 
-/// <summary>The document at <c>/.well-known/oauth-authorization-server</c> (RFC 8414 §2). Absent members are not written.</summary>
+/// <summary>
+/// The document at <c>/.well-known/oauth-authorization-server</c> (RFC 8414 §2) and at <c>/.well-known/openid-configuration</c> (OpenID Connect
+/// Discovery §3): one for both, so that they cannot differ. Absent members are not written.
+/// </summary>
 public sealed record AuthorizationServerMetadata
 {
     [JsonPropertyName("issuer")]
@@ -75,6 +78,26 @@ public sealed record AuthorizationServerMetadata
     /// <summary>How DPoP proofs may be signed (RFC 9449 §5.1).</summary>
     [JsonPropertyName("dpop_signing_alg_values_supported")]
     public required IReadOnlyList<string> DpopSigningAlgorithmsSupported { get; init; }
+
+    [JsonPropertyName("userinfo_endpoint")]
+    public required string UserInfoEndpoint { get; init; }
+
+    [JsonPropertyName("subject_types_supported")]
+    public IReadOnlyList<string> SubjectTypesSupported { get; init; } = ["public"];
+
+    [JsonPropertyName("id_token_signing_alg_values_supported")]
+    public required IReadOnlyList<string> IdTokenSigningAlgorithmsSupported { get; init; }
+
+    [JsonPropertyName("acr_values_supported")]
+    public required IReadOnlyList<string> AcrValuesSupported { get; init; }
+
+    [JsonPropertyName("claims_supported")]
+    public IReadOnlyList<string> ClaimsSupported { get; init; } =
+        ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "name", "email", "email_verified"];
+
+    /// <summary>Request objects are not taken; by default a client would think that references to them are.</summary>
+    [JsonPropertyName("request_uri_parameter_supported")]
+    public bool RequestUriParameterSupported { get; init; }
 
     [JsonPropertyName("scopes_supported")]
     public required IReadOnlyList<string> ScopesSupported { get; init; }

@@ -142,6 +142,8 @@ internal static class ApiRules
             return ("resource", "Give an absolute URI without a fragment (RFC 8707 §2).");
         if (api.Upstream is not null && !(Uri.TryCreate(api.Upstream, UriKind.Absolute, out var upstream) && upstream.Scheme is "http" or "https"))
             return ("upstream", "Give an absolute http or https URL.");
+        if (api.Scopes.FirstOrDefault(scope => IdentityScope.All.Contains(scope.Token)) is { } reserved)
+            return ("scopes", $"The scope {reserved.Token} is OpenID Connect's and cannot belong to an API.");
         if (api.Scopes.FirstOrDefault(scope => !ScopeSet.IsToken(scope.Token)) is not null) return ("scopes", "A scope is 1 to 128 printable characters without blanks (RFC 6749 §3.3).");
         if (api.Scopes.Select(scope => scope.Token).Distinct(StringComparer.Ordinal).Count() != api.Scopes.Count) return ("scopes", "A scope is listed twice.");
         if (api.ResourceServers.Count > MaxResourceServers || api.ResourceServers.Any(id => id.Length is 0 or > Application.MaxClientIdLength || id.Any(char.IsControl)))

@@ -47,6 +47,16 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
             ? new(new Access(Decide(claims, application, api, scope), application))
             : LoadAndCheckAsync(claims, api, scope);
 
+    /// <summary>Whether the token still counts, whatever it opens: for what this server itself tells about a user.</summary>
+    public async ValueTask<Access> CheckLifeAsync(AccessTokenClaims claims)
+    {
+        var found = await applications.FindAsync(claims.ClientId);
+        if (!found.IsKnown) return new Access(AccessFailure.StoreUnknown, null);
+        return found.Value is { } application
+            ? new Access(DecideLife(claims, application), application)
+            : new Access(AccessFailure.ApplicationGone, null);
+    }
+
     private async ValueTask<Access> LoadAndCheckAsync(AccessTokenClaims claims, RegisteredApi api, string scope)
     {
         var found = await applications.FindAsync(claims.ClientId);
@@ -56,12 +66,18 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
             : new Access(AccessFailure.ApplicationGone, null);
     }
 
-    private AccessFailure Decide(AccessTokenClaims claims, RegisteredApplication application, RegisteredApi api, string scope)
+    private AccessFailure DecideLife(AccessTokenClaims claims, RegisteredApplication application)
     {
         if (!application.IsActive) return AccessFailure.ApplicationRetired;
         if (claims.IssuedAt < application.TokensNotBefore) return AccessFailure.IssuedBeforeRevocation;
         if (revokedTokens.Contains(claims.TokenId)) return AccessFailure.TokenRevoked;
         if (claims.GrantId is { } grant && revokedTokens.Contains(RevokedToken.OfGrant(grant))) return AccessFailure.TokenRevoked;
+        return AccessFailure.None;
+    }
+
+    private AccessFailure Decide(AccessTokenClaims claims, RegisteredApplication application, RegisteredApi api, string scope)
+    {
+        if (DecideLife(claims, application) is var failure and not AccessFailure.None) return failure;
         if (!claims.Audience.Contains(api.Resource, StringComparer.Ordinal)) return AccessFailure.WrongAudience;
         if (!application.Contracts.TryGetValue(api.Id, out var contract) || contract.State != ContractState.Approved)
             return AccessFailure.NoApprovedContract;

@@ -1,4 +1,5 @@
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Forms;
@@ -34,6 +35,7 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
             Granted = ScopeSet.TryParse(code.Scope, out var scope) ? scope : ScopeSet.Empty,
             GrantId = code.GrantId.ToString(),
             DpopKey = code.DpopKey,
+            Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce),
             Redeem = async (dpopKey, token) => await grants.RedeemAsync(found, withRefreshToken, dpopKey, token) is { IsWon: true } won
                 ? new Redemption(null, won.RefreshToken) : new Redemption(OAuthFailure.CodeReused),
         };

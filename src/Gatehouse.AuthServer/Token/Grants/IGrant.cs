@@ -1,4 +1,5 @@
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
@@ -31,6 +32,9 @@ public readonly record struct GrantDecision
 
     /// <summary>What the scope parameter may ask of that; null: the parameter has no meaning in this grant.</summary>
     public string? RequestedScope { get; init; }
+
+    /// <summary>How the user signed in, when this request may be told so by an ID token.</summary>
+    public UserAuthentication? Authentication { get; init; }
 
     /// <summary>The grant that the tokens descend from.</summary>
     public string? GrantId { get; init; }

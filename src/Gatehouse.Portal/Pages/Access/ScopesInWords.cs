@@ -14,7 +14,9 @@ internal sealed record ApiScopesInWords(string Api, IReadOnlyList<(string Token,
     {
         var apis = await db.Apis.AsNoTracking().Include(row => row.Scopes).Where(row => row.OrganizationId == organizationId)
             .OrderBy(row => row.Name).ToListAsync(cancellation);
-        return [.. apis.Select(api => new ApiScopesInWords(api.Name, [.. api.Scopes.Where(row => scope.Contains(row.Token))
+        var identity = IdentityScope.All.Intersect(scope).Select(token => (token, IdentityScope.InWords(token))).ToList();
+        var account = identity.Count == 0 ? [] : new[] { new ApiScopesInWords("Your account", identity) };
+        return [.. account, .. apis.Select(api => new ApiScopesInWords(api.Name, [.. api.Scopes.Where(row => scope.Contains(row.Token))
             .OrderBy(row => row.Token, StringComparer.Ordinal).Select(row => (row.Token, row.Description.Length > 0 ? row.Description : row.Token))]))
             .Where(api => api.Scopes.Count > 0)];
     }
