@@ -11,6 +11,7 @@ public sealed class StoreDatabase
 {
     private readonly DbContextOptions<SqliteGatehouseDb>? _sqlite;
     private readonly DbContextOptions<PostgresGatehouseDb>? _postgres;
+    private readonly SemaphoreSlim _writer = new(1, 1);
 
     public StoreDatabase(StoreOptions options, ChangeSignal? signal = null)
         : this(options, signal, [])
@@ -39,6 +40,17 @@ public sealed class StoreDatabase
 
     /// <summary>Rings when this process has committed a change.</summary>
     public ChangeSignal Signal { get; }
+
+    /// <summary>
+    /// The turn to write. SQLite has one writer, and who waits in its way asks again and again without an order, so that some may starve: in
+    /// this process writers queue here first. PostgreSQL needs no queue.
+    /// </summary>
+    internal async Task<IDisposable?> WaitForTurnAsync(CancellationToken cancellation)
+    {
+        if (_postgres is not null) return null;
+        await _writer.WaitAsync(cancellation);
+        return new Turn(_writer);
+    }
 
     /// <summary>A new context; the caller disposes it.</summary>
     public GatehouseDb Open() => _sqlite is not null ? new SqliteGatehouseDb(_sqlite) : new PostgresGatehouseDb(_postgres!);
@@ -85,5 +97,10 @@ public sealed class StoreDatabase
         return File.Exists(connection.DataSource)
             ? new SqliteGatehouseDb(new DbContextOptionsBuilder<SqliteGatehouseDb>().UseSqlite(connection.ConnectionString).Options)
             : null;
+    }
+
+    private sealed class Turn(SemaphoreSlim writer) : IDisposable
+    {
+        public void Dispose() => writer.Release();
     }
 }

@@ -36,6 +36,7 @@ internal static class StoreWrite
         {
             try
             {
+                using var turn = await database.WaitForTurnAsync(cancellation);
                 await using var db = database.Open();
                 await using var transaction = await db.Database.BeginTransactionAsync(isolation, cancellation);
                 var outcome = await work(db);

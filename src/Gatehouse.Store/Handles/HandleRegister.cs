@@ -23,6 +23,7 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     /// <summary>Keeps the content under a value that the caller made.</summary>
     public async Task PutAsync(HandleKind kind, string value, string content, DateTimeOffset expiresAt, CancellationToken cancellation = default)
     {
+        using var turn = await database.WaitForTurnAsync(cancellation);
         await using var db = database.Open();
         db.Handles.Add(new Handle { Key = KeyOf(kind, value), Content = content, ExpiresAt = expiresAt });
         await db.SaveChangesAsync(cancellation);
@@ -40,6 +41,7 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     public async Task<bool> TryReplaceAsync(HandleKind kind, string value, string seen, string content, CancellationToken cancellation = default)
     {
         var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
+        using var turn = await database.WaitForTurnAsync(cancellation);
         await using var db = database.Open();
         return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now && row.Content == seen)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Content, content), cancellation) == 1;
@@ -49,6 +51,7 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     public async Task<bool> TryUseAsync(HandleKind kind, string value, CancellationToken cancellation = default)
     {
         var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
+        using var turn = await database.WaitForTurnAsync(cancellation);
         await using var db = database.Open();
         return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation) == 1;
@@ -61,6 +64,7 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     public async Task<bool> TryClaimAsync(HandleKind kind, string value, DateTimeOffset expiresAt, CancellationToken cancellation = default)
     {
         var (key, until, now) = (KeyOf(kind, value), expiresAt.ToUnixTimeMilliseconds(), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        using var turn = await database.WaitForTurnAsync(cancellation);
         await using var db = database.Open();
         return await db.Database.ExecuteSqlAsync(
             $"""INSERT INTO "Handles" ("Key", "Content", "ExpiresAt", "UsedAt") VALUES ({key}, '', {until}, {now}) ON CONFLICT DO NOTHING""",
