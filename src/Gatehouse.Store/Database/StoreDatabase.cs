@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Gatehouse.Store.Changes;
 using Gatehouse.Store.Secrets;
 using Microsoft.Data.Sqlite;
@@ -11,7 +12,7 @@ public sealed class StoreDatabase
 {
     private readonly DbContextOptions<SqliteGatehouseDb>? _sqlite;
     private readonly DbContextOptions<PostgresGatehouseDb>? _postgres;
-    private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly Channel<Turn> _turns = Channel.CreateBounded<Turn>(1);
 
     public StoreDatabase(StoreOptions options, ChangeSignal? signal = null)
         : this(options, signal, [])
@@ -22,6 +23,7 @@ public sealed class StoreDatabase
     internal StoreDatabase(StoreOptions options, ChangeSignal? signal, IReadOnlyList<IInterceptor> interceptors)
     {
         Options = options;
+        new Turn(_turns.Writer).Dispose();
         Signal = signal ?? new ChangeSignal();
         var appender = new ChangeAppended(Signal);
         if (options.Provider == StoreProvider.Sqlite)
@@ -47,9 +49,7 @@ public sealed class StoreDatabase
     /// </summary>
     internal async Task<IDisposable?> WaitForTurnAsync(CancellationToken cancellation)
     {
-        if (_postgres is not null) return null;
-        await _writer.WaitAsync(cancellation);
-        return new Turn(_writer);
+        return _sqlite is null ? null : await _turns.Reader.ReadAsync(cancellation);
     }
 
     /// <summary>A new context; the caller disposes it.</summary>
@@ -99,8 +99,9 @@ public sealed class StoreDatabase
             : null;
     }
 
-    private sealed class Turn(SemaphoreSlim writer) : IDisposable
+    /// <summary>There is one, and who is done hands it on.</summary>
+    private sealed class Turn(ChannelWriter<Turn> next) : IDisposable
     {
-        public void Dispose() => writer.Release();
+        public void Dispose() => next.TryWrite(this);
     }
 }
