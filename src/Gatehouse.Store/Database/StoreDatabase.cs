@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Gatehouse.Store.Changes;
 using Gatehouse.Store.Secrets;
 using Microsoft.Data.Sqlite;
@@ -12,7 +11,7 @@ public sealed class StoreDatabase
 {
     private readonly DbContextOptions<SqliteGatehouseDb>? _sqlite;
     private readonly DbContextOptions<PostgresGatehouseDb>? _postgres;
-    private readonly Channel<Turn> _turns = Channel.CreateBounded<Turn>(1);
+    private readonly WriterQueue? _writers;
 
     public StoreDatabase(StoreOptions options, ChangeSignal? signal = null)
         : this(options, signal, [])
@@ -23,11 +22,11 @@ public sealed class StoreDatabase
     internal StoreDatabase(StoreOptions options, ChangeSignal? signal, IReadOnlyList<IInterceptor> interceptors)
     {
         Options = options;
-        new Turn(_turns.Writer).Dispose();
         Signal = signal ?? new ChangeSignal();
         var appender = new ChangeAppended(Signal);
         if (options.Provider == StoreProvider.Sqlite)
         {
+            _writers = WriterQueue.Of(options.ConnectionString);
             _sqlite = new DbContextOptionsBuilder<SqliteGatehouseDb>().UseSqlite(options.ConnectionString)
                 .AddInterceptors([appender, new DurableSqlite(), .. interceptors]).Options;
         }
@@ -43,13 +42,10 @@ public sealed class StoreDatabase
     /// <summary>Rings when this process has committed a change.</summary>
     public ChangeSignal Signal { get; }
 
-    /// <summary>
-    /// The turn to write. SQLite has one writer, and who waits in its way asks again and again without an order, so that some may starve: in
-    /// this process writers queue here first. PostgreSQL needs no queue.
-    /// </summary>
+    /// <summary>The turn to write; PostgreSQL needs none.</summary>
     internal async Task<IDisposable?> WaitForTurnAsync(CancellationToken cancellation)
     {
-        return _sqlite is null ? null : await _turns.Reader.ReadAsync(cancellation);
+        return _writers is null ? null : await _writers.WaitAsync(cancellation);
     }
 
     /// <summary>A new context; the caller disposes it.</summary>
@@ -100,8 +96,4 @@ public sealed class StoreDatabase
     }
 
     /// <summary>There is one, and who is done hands it on.</summary>
-    private sealed class Turn(ChannelWriter<Turn> next) : IDisposable
-    {
-        public void Dispose() => next.TryWrite(this);
-    }
 }
