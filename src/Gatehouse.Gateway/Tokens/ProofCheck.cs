@@ -30,8 +30,9 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         if (!isDpop) return GatewayFailure.TokenIsBound;
         var headers = http.Request.Headers[DpopProof.Header];
         if (headers.Count != 1 || !BearerToken.TryParse(authorization, out var token)) return GatewayFailure.ProofMissing;
+        if (UrlOf(http) is not { } url) return GatewayFailure.From(DpopFailure.WrongRequest);
         var failure = DpopProof.Verify(
-            headers.ToString(), http.Request.Method, UrlOf(http), token, clock.GetUtcNow().ToUnixTimeSeconds(), out var proof);
+            headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(), out var proof);
         if (failure != DpopFailure.None) return GatewayFailure.From(failure);
         if (proof!.Thumbprint != bound) return GatewayFailure.ProofOfAnotherKey;
         if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;
@@ -59,10 +60,10 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
     });
 
     // The address that the caller knows, not the Host header, which is the caller's to choose.
-    private Uri UrlOf(HttpContext http)
+    private Uri? UrlOf(HttpContext http)
     {
         var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? string.Empty;
         var path = target.StartsWith('/') ? target.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
-        return new Uri(_origin + path);
+        return Uri.TryCreate(_origin + path, UriKind.Absolute, out var url) ? url : null;
     }
 }

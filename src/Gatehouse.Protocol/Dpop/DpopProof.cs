@@ -65,7 +65,7 @@ public sealed record DpopProof(string Thumbprint, string TokenId, long IssuedAt,
 
     // RFC 9449 §4.3: compared after the normalization of RFC 3986 §6.2.2 and §6.2.3, without query and fragment.
     private static bool IsSame(string? text, Uri url) =>
-        text is { Length: <= 4096 } && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        text is { Length: <= 4096 } && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == url.Scheme
         && Uri.Compare(uri, url, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0
         && string.Equals(uri.AbsolutePath, url.AbsolutePath, StringComparison.Ordinal);
 

@@ -65,12 +65,29 @@ public sealed class CompactJws
         value = default;
         try
         {
+            if (!IsText(utf8)) return false;
             using var document = JsonDocument.Parse(utf8, Strict);
             if (document.RootElement.ValueKind != JsonValueKind.Object) return false;
             value = document.RootElement.Clone();
             return true;
         }
         catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    // Half of a surrogate pair is well-formed JSON and no text: reading it later would throw.
+    private static bool IsText(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
         {
             return false;
         }

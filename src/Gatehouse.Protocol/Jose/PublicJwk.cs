@@ -7,13 +7,13 @@ using System.Text.Json;
 namespace Gatehouse.Protocol.Jose;
 
 /// <summary>
-/// A public key that somebody else signs with (RFC 7517 §4): P-256, P-384 and P-521 for ES256, ES384 and ES512, RSA of 2048 to 8192 bits for
+/// A public key that somebody else signs with (RFC 7517 §4): P-256, P-384 and P-521 for ES256, ES384 and ES512, RSA of 2048 to 4096 bits for
 /// PS* and RS*. The key says which algorithms it takes; a header can only name one of them (RFC 8725 §3.1).
 /// </summary>
 public sealed class PublicJwk
 {
     private const int MinRsaBits = 2048;
-    private const int MaxRsaBits = 8192;
+    private const int MaxRsaBits = 4096; // Whoever sends a key must not choose how long we work on it.
 
     private readonly ECDsa? _ec;
     private readonly RSA? _rsa;
@@ -86,7 +86,7 @@ public sealed class PublicJwk
     private static PublicJwk? ReadRsa(JsonElement jwk)
     {
         if (Bytes(jwk, "n") is not { Length: > 0 and <= (MaxRsaBits / 8) } modulus || modulus[0] == 0) return null; // RFC 7518 §2: no leading zero.
-        if (Bytes(jwk, "e") is not { Length: > 0 and <= 8 } exponent || exponent[0] == 0 || (exponent[^1] & 1) == 0) return null;
+        if (Bytes(jwk, "e") is not { Length: > 0 and <= 4 } exponent || exponent[0] == 0 || (exponent[^1] & 1) == 0) return null;
         if (exponent is [1]) return null; // With the exponent 1 every text is its own signature.
         if (Restrict(jwk, [.. AllAlgorithms.Where(name => name[0] != 'E')]) is not { } algorithms) return null;
         var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });

@@ -98,7 +98,7 @@ public sealed class DpopTests : IAsyncLifetime
     {
         { "htm", "\"PUT\"" }, { "htm", "null" }, { "htu", "\"https://elsewhere.example/things\"" }, { "htu", $"\"{TestNode.ApiUrl}/Things\"" },
         { "htu", $"\"{TestNode.ApiUrl}/things/\"" }, { "htu", "\"/things\"" }, { "ath", "\"AAAA\"" }, { "ath", "null" }, { "jti", "null" }, { "jti", "\"\"" },
-        { "iat", "1" }, { "iat", "99999999999" }, { "iat", "\"1\"" }, { "iat", "1e30" },
+        { "iat", "1" }, { "iat", "99999999999" }, { "iat", "\"1\"" }, { "iat", "1e30" }, { "htu", "\"mailto:a@b\"" }, { "htu", "\"https://[::1\"" },
     };
 
     [Theory, Rfc(9449, "4.3"), MemberData(nameof(WrongClaims))]
@@ -125,6 +125,20 @@ public sealed class DpopTests : IAsyncLifetime
     [Fact, Rfc(9449, "4.3")]
     public async Task A_proof_with_the_private_key_in_it_is_refused() =>
         (await _client.ObtainAsync(Form, header: header => header["jwk"]!["d"] = "AAAA")).IsRefused(400, "invalid_dpop_proof");
+
+    [Theory, Rfc(9449, "4.3")]
+    [InlineData("""{"htm":"POST","jti":"\ud800"}""")]
+    [InlineData("""{"\udc00":1}""")]
+    [InlineData("""{"htm":"POST","htm":"POST"}""")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public async Task A_payload_that_is_no_text_is_refused(string payload)
+    {
+        await _client.LearnNonceAsync(Form);
+        var parts = _client.Proof("POST", TestNode.Issuer + TokenRequests.Endpoint).Split('.');
+
+        (await _client.PostAsync(Form, $"{parts[0]}.{TokenForge.Encode(payload)}.{parts[2]}")).IsRefused(400, "invalid_dpop_proof");
+    }
 
     [Fact, Rfc(9449, "4.3")]
     public async Task Two_proofs_are_refused()
