@@ -77,14 +77,14 @@ public sealed class CompactJws
         }
     }
 
-    // Half of a surrogate pair is well-formed JSON and no text: reading it later would throw.
+    // Half of a surrogate pair and broken UTF-8 pass as JSON and are no text: reading them later would throw.
     private static bool IsText(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
         try
         {
             while (reader.Read())
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) reader.GetString();
             return true;
         }
         catch (InvalidOperationException)
