@@ -1,3 +1,4 @@
+using Gatehouse.Tests.System.Processes;
 using Microsoft.Playwright;
 
 namespace Gatehouse.Tests.System.Browser;
@@ -14,6 +15,7 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         await CreateAsync(visitor, page => look(page, visitor.Page));
         await DetailsAsync(visitor, page => look(page, visitor.Page));
         await QuestionsAsync(visitor, page => look(page, visitor.Page));
+        await AccessAsync(visitor, page => look(page, visitor.Page));
         await EndAsync(visitor, page => look(page, visitor.Page));
         Assert.Empty(visitor.Faults);
     }
@@ -66,6 +68,26 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         await visitor.PressAsync("Retire secret");
         await visitor.HeadingAsync(Name);
         await look("application-retired-secret");
+    }
+
+    // The application sends its user back to the portal itself, because that is a page that is there.
+    private async Task AccessAsync(Visitor visitor, Func<string, Task> look)
+    {
+        await visitor.OpenAsync("../access");
+        await look("access-none");
+        await visitor.Page.GotoAsync(browser.Demo.Facts.Issuer + "/as/authorization.oauth2?client_id=nobody");
+        await look("authorization-refused");
+        using var admin = await AdminClient.OfAsync(browser.Demo);
+        var request = await admin.RegisterForUsersAsync("Parcel tracker", "labels", browser.Demo.Facts.PortalUrl);
+        await visitor.Page.GotoAsync(request + "&scope=openid%20email%20labels:read%20labels:create");
+        await look("consent");
+        await visitor.PressAsync("Allow");
+        await visitor.HeadingAsync("My applications");
+        Assert.Contains("code=", visitor.Page.Url, StringComparison.Ordinal);
+        await visitor.OpenAsync("../access");
+        await look("access");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Take back the access of Parcel tracker" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "No application acts for you" }).WaitForAsync();
     }
 
     private static async Task EndAsync(Visitor visitor, Func<string, Task> look)

@@ -32,6 +32,21 @@ internal sealed class AdminClient(string caFile, string adminUrl, string token) 
             made.GetProperty("client_id").GetString()!, made.GetProperty("client_secret").GetString()!, contract.GetProperty("contract_id").GetString()!);
     }
 
+    /// <summary>Registers a public application that acts for users.</summary>
+    /// <returns>The address that begins its sign-in, without a scope.</returns>
+    public async Task<string> RegisterForUsersAsync(string name, string api, string redirectUri)
+    {
+        var made = await SendAsync(HttpMethod.Post, "/applications", new JsonObject
+        {
+            ["client_name"] = name, ["description"] = "Shows where your parcels are.", ["apis"] = new JsonArray(new JsonObject { ["api"] = api }),
+            ["grant_types"] = new JsonArray("authorization_code", "refresh_token"), ["token_endpoint_auth_method"] = "none",
+            ["redirect_uris"] = new JsonArray(redirectUri),
+        });
+        // The challenge of RFC 7636 Appendix B.
+        return $"{new Uri(adminUrl).GetLeftPart(UriPartial.Authority)}/as/authorization.oauth2?response_type=code&client_id={made.GetProperty("client_id")}"
+            + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+    }
+
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(adminUrl + path)) { Content = body is null ? null : JsonContent.Create(body) };
