@@ -1,7 +1,6 @@
 using Gatehouse.Admin.Answers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace Gatehouse.Admin.Requests;
@@ -11,7 +10,6 @@ internal static class RequestLimits
 {
     public static void LimitBodies(this RouteGroupBuilder group)
     {
-        group.WithMetadata(new BodySize());
         group.AddEndpointFilter(async (context, next) =>
         {
             if (context.Arguments.OfType<JsonBody>().Select(body => body.Fault).FirstOrDefault(fault => fault is not null) is { } fault) return fault;
@@ -20,10 +18,5 @@ internal static class RequestLimits
                 return new Refused(StatusCodes.Status400BadRequest, "A query parameter has the wrong type.");
             return await next(context);
         });
-    }
-
-    private sealed class BodySize : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => AdminOptions.MaxBodyBytes;
     }
 }

@@ -84,6 +84,7 @@ public sealed class TestNode : IAsyncLifetime
     {
         Auth.Dispose();
         Gateway.Dispose();
+        await _app.StopAsync(); // Disposing alone does not wait for the workers, and one of them may still write.
         await _app.DisposeAsync();
         await Upstream.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
