@@ -49,7 +49,9 @@ internal static class ScopePolicy
             if (!asked.IsSubsetOf(possible)) return OAuthFailure.ScopeNotContracted(asked.Except(possible));
             scope = asked;
         }
-        if (requested is not null || granted is not null) contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(scope.Contains));
+        // An API without scopes comes along only where no scope was asked for.
+        if (requested is not null || granted is { Count: > 0 }) contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(scope.Contains));
+        else if (granted is not null) contracts.RemoveAll(pair => pair.Api!.Scopes.Count > 0);
         if (contracts.Count == 0 && !scope.Contains(IdentityScope.OpenId)) return OAuthFailure.NoApprovedContract;
         access = new GrantedAccess(scope, [.. contracts.Select(pair => pair.Api!.Resource)],
             contracts.Count == 0 ? IdentityLifetimeSeconds : contracts.Min(pair => pair.Contract.TokenLifetimeSeconds));

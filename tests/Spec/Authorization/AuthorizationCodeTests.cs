@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.Store.Model;
 using Gatehouse.Tests.Spec.Hosting;
 
 namespace Gatehouse.Tests.Spec.Authorization;
@@ -152,5 +153,22 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Contains($"""<form method="post" action="{CodeFlow.Callback}">""", page, StringComparison.Ordinal);
         Assert.Contains("""name="state" value="st&amp;te">""", page, StringComparison.Ordinal);
         Assert.Contains("script-src 'sha256-", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact, Rfc(6749, "3.3")]
+    public async Task An_API_without_scopes_is_opened_by_a_request_without_scope()
+    {
+        var plain = await _node.Founder.PublishAsync(new Api
+        {
+            OrganizationId = _node.Organization.Id, Slug = "plain", Name = "plain", Resource = TestNode.ApiUrl + "/plain", Upstream = _node.Upstream.Url, Scopes = [],
+            Operations = [new ApiOperation { Method = "GET", PathTemplate = "/plain" }], Plans = [new Plan { Slug = "free", Name = "Free" }],
+        });
+        var flow = await CodeFlow.CreateAsync(_node, email: "kim@example.org", change: draft => draft with { PlanIds = [plain.Plans.First().Id] });
+
+        var answer = await flow.RedeemAsync(await flow.ObtainCodeAsync(("scope", null)));
+
+        Assert.Equal(200, answer.Status);
+        using var call = await _node.CallAsync("/plain", (string)answer.Body["access_token"]!);
+        Assert.Equal(HttpStatusCode.OK, call.StatusCode);
     }
 }

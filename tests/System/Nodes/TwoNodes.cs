@@ -21,6 +21,12 @@ public sealed class TwoNodes : IAsyncLifetime
     /// <summary>The gateways, in the order of the nodes.</summary>
     internal List<string> Gateways { get; } = [];
 
+    /// <summary>The authorization servers, in the order of the nodes; the first is the one that the issuer names.</summary>
+    internal List<string> AuthServers { get; } = [];
+
+    /// <summary>A person of the organization <c>acme</c>.</summary>
+    internal DemoFacts.Person Operator { get; private set; } = null!;
+
     /// <summary>Talks to the first node.</summary>
     internal AdminClient Admin => _admin!;
 
@@ -39,10 +45,13 @@ public sealed class TwoNodes : IAsyncLifetime
         foreach (var port in (int[])[_port, FreePorts.Take()])
         {
             var gateway = FreePorts.Take();
+            AuthServers.Add($"https://localhost:{port}");
             Gateways.Add($"https://localhost:{gateway}");
             Nodes.Add(Running.Gatehouse(["serve"], environment: Settings(port, gateway)));
         }
         foreach (var node in Nodes) await node.SaysAsync("Gatehouse is ready");
+        var person = founded.GetProperty("operator");
+        Operator = new DemoFacts.Person(person.GetProperty("email").GetString()!, person.GetProperty("password").GetString()!);
         var program = founded.GetProperty("admin_client");
         var token = await TokenAsync(program.GetProperty("client_id").GetString()!, program.GetProperty("client_secret").GetString()!);
         _admin = new AdminClient(CaFile, founded.GetProperty("admin_url").GetString()!, token);
