@@ -51,6 +51,7 @@ internal static class AuthorizationRules
             ApplicationId = application.Id, OrganizationId = application.OrganizationId, ClientId = application.ClientId,
             RedirectUri = target.RedirectUri, ResponseMode = target.ResponseMode, State = target.State, Scope = access!.Scope.ToString(),
             CodeChallenge = challenge, Nonce = parameters["nonce"], DpopKey = parameters["dpop_jkt"], Prompts = prompts, MaxAgeSeconds = maxAge,
+            IsUnproven = application.IsPublic && !target.RedirectUri.StartsWith("https://", StringComparison.OrdinalIgnoreCase),
             LoginHint = parameters["login_hint"] is { Length: <= MaxHintLength } hint ? hint : null, Browser = string.Empty, StartedAt = now,
         };
         return null;

@@ -53,6 +53,12 @@ public sealed record AuthorizationInteraction
 
     public string? LoginHint { get; init; }
 
+    /// <summary>
+    /// Nothing proves that it is this application that asks: it is public, and its redirect URI is one that any program on the device could
+    /// take. The user is asked every time (RFC 8252 §8.6, RFC 6749 §10.2).
+    /// </summary>
+    public bool IsUnproven { get; init; }
+
     /// <summary>The hash of the cookie of the browser that began it: nobody else can end it.</summary>
     public required string Browser { get; init; }
 

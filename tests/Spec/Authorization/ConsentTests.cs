@@ -43,6 +43,19 @@ public sealed class ConsentTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await _flow.FollowAsync(_flow.Url(("prompt", "consent")))).Answer.StatusCode);
     }
 
+    [Fact, Rfc(8252, "8.6"), Rfc(6749, "10.2")]
+    public async Task A_public_application_on_the_device_is_allowed_anew_every_time()
+    {
+        var flow = await CodeFlow.CreateAsync(_node, isPublic: true, email: "kim@example.org");
+        await flow.AllowAsync("allow", ("redirect_uri", CodeFlow.Loopback));
+
+        var silent = (await flow.FollowAsync(flow.Url(("redirect_uri", CodeFlow.Loopback), ("prompt", "none")))).Answer.Headers.Location!;
+
+        Assert.Equal("consent_required", CodeFlow.Parameter(silent, "error"));
+        Assert.Equal(HttpStatusCode.OK, (await flow.FollowAsync(flow.Url(("redirect_uri", CodeFlow.Loopback)))).Answer.StatusCode);
+        Assert.NotNull(CodeFlow.Parameter((await flow.FollowAsync(flow.Url())).Answer.Headers.Location!, "code"));
+    }
+
     [Fact]
     public async Task A_silent_request_is_answered_without_a_page()
     {

@@ -45,7 +45,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         if (asked.Verdict != AuthorizationVerdict.Pending) return Continue();
         var isSilent = asked.Prompts.Contains("none", StringComparer.Ordinal);
         if (Person is null) return isSilent ? await DecideAsync(AuthorizationVerdict.LoginRequired, cancellation) : SignIn(asked);
-        var isAsked = asked.Prompts.Contains("consent", StringComparer.Ordinal);
+        var isAsked = asked.IsUnproven || asked.Prompts.Contains("consent", StringComparer.Ordinal);
         if (!isAsked && await consents.CoversAsync(asked.ApplicationId, Person.UserId, ScopeOf(asked), cancellation))
             return await DecideAsync(AuthorizationVerdict.Granted, cancellation);
         if (isSilent) return await DecideAsync(AuthorizationVerdict.ConsentRequired, cancellation);
