@@ -1,5 +1,6 @@
 using Gatehouse.Gateway.Answers;
 using Gatehouse.Gateway.Forwarding;
+using Gatehouse.Gateway.Metadata;
 using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,7 @@ public static class Gateway
         services.AddSingleton<TokenFacts>();
         services.AddSingleton<ProofCheck>();
         services.AddSingleton<Upstreams>();
+        services.AddSingleton<ResourceMetadata>();
         services.AddSingleton<RefusalWriter>();
         services.AddSingleton<GatewayHandler>();
         return services;

@@ -1,5 +1,6 @@
 using Gatehouse.Gateway.Answers;
 using Gatehouse.Gateway.Forwarding;
+using Gatehouse.Gateway.Metadata;
 using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Tokens;
 using Gatehouse.Protocol.AccessTokens;
@@ -12,7 +13,8 @@ namespace Gatehouse.Gateway;
 
 /// <summary>An API call, from the TLS connection to the upstream. No token, no call.</summary>
 public sealed class GatewayHandler(
-    RouteTable routes, TokenFacts facts, ProofCheck proofs, AccessCheck accessCheck, Upstreams upstreams, RefusalWriter refusals, GatewayOptions options)
+    RouteTable routes, TokenFacts facts, ProofCheck proofs, AccessCheck accessCheck, Upstreams upstreams, RefusalWriter refusals, ResourceMetadata metadata,
+    GatewayOptions options)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -20,7 +22,7 @@ public sealed class GatewayHandler(
         var match = routes.Match(http.Request.Method, http.Request.Path.Value ?? string.Empty);
         if (match.Route is not { } route)
         {
-            await RefuseRouteAsync(http, match);
+            if (!await metadata.TryAnswerAsync(http)) await RefuseRouteAsync(http, match);
             return;
         }
 
@@ -29,7 +31,7 @@ public sealed class GatewayHandler(
         if (unusable is null && await PresentedToken.IsInBodyAsync(http.Request)) unusable = GatewayFailure.TokenInBody;
         if (unusable is not null)
         {
-            await refusals.WriteAsync(http, unusable);
+            await refusals.WriteAsync(http, unusable, route);
             return;
         }
 
@@ -37,21 +39,21 @@ public sealed class GatewayHandler(
         var access = await accessCheck.CheckAsync(claims!, route.Api, route.Operation.Scope);
         if (access.Failure != AccessFailure.None)
         {
-            await refusals.WriteAsync(http, GatewayFailure.From(access.Failure), access.Application, route.Operation.Scope);
+            await refusals.WriteAsync(http, GatewayFailure.From(access.Failure), route, access.Application);
             return;
         }
 
         // 4. Limits.
         if (http.Request.ContentLength > options.Limits.MaxRequestBody)
         {
-            await refusals.WriteAsync(http, GatewayFailure.BodyTooLarge, access.Application);
+            await refusals.WriteAsync(http, GatewayFailure.BodyTooLarge, route, access.Application);
             return;
         }
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Limits.MaxRequestBody;
 
         // 5. Identity headers, forward.
         var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString());
-        if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, access.Application);
+        if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
     }
 
     private GatewayFailure? ReadToken(HttpContext http, out AccessTokenClaims? claims)

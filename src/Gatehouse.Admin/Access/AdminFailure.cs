@@ -14,7 +14,7 @@ namespace Gatehouse.Admin.Access;
 /// <param name="Challenge">The value of <c>WWW-Authenticate</c>; null for a failure that no other token cures.</param>
 internal sealed record AdminFailure(string Code, int Status, string Detail, string Cause, string? Challenge = null)
 {
-    private const string Realm = "gatehouse admin";
+    private static readonly ChallengedResource Realm = new("gatehouse admin");
     private const string NotAccepted = "The access token is expired, revoked, malformed or not meant for this API. Obtain a new one.";
 
     public static AdminFailure NoToken { get; } = new("no_token", StatusCodes.Status401Unauthorized,
@@ -40,7 +40,7 @@ internal sealed record AdminFailure(string Code, int Status, string Detail, stri
             "The application has no contract for the Admin API, or one that is requested, suspended or revoked."),
         AccessFailure.InsufficientScope => new(Name(failure), StatusCodes.Status403Forbidden,
             $"The access token lacks the scope {AdminOptions.Scope}.",
-            $"The access token was obtained without the scope {AdminOptions.Scope}.", BearerChallenge.InsufficientScope(Realm, AdminOptions.Scope)),
+            $"The access token was obtained without the scope {AdminOptions.Scope}.", BearerChallenge.InsufficientScope(Realm with { Scope = AdminOptions.Scope })),
         _ => InvalidToken(Name(failure), $"The Admin API refused the access token: {failure}."),
     };
 

@@ -45,11 +45,13 @@ internal static class AuthorizationRules
         if (parameters["nonce"]?.Length > MaxNonceLength) return AuthorizationError.InvalidRequest($"The nonce may have up to {MaxNonceLength} characters.");
         if (parameters["dpop_jkt"] is { } dpopKey && !Pkce.IsChallenge(dpopKey)) return AuthorizationError.InvalidRequest("The dpop_jkt is not a SHA-256 in base64url.");
         if (CheckPrompt(parameters, out var prompts, out var maxAge) is { } promptError) return promptError;
-        if (ScopePolicy.ApplyForUser(parameters["scope"], granted: null, application, apis, out var access) is not null) return AuthorizationError.InvalidScope;
+        var request = new AccessRequest(parameters["scope"], parameters.Form.All("resource")) { IsForUser = true };
+        if (ScopePolicy.Apply(request, application, apis, out var access) is { } refused)
+            return refused.Wire.Code == "invalid_target" ? AuthorizationError.InvalidTarget(refused.Wire.Description) : AuthorizationError.InvalidScope;
         interaction = new AuthorizationInteraction
         {
             ApplicationId = application.Id, OrganizationId = application.OrganizationId, ClientId = application.ClientId,
-            RedirectUri = target.RedirectUri, ResponseMode = target.ResponseMode, State = target.State, Scope = access!.Scope.ToString(),
+            RedirectUri = target.RedirectUri, ResponseMode = target.ResponseMode, State = target.State, Scope = access!.Scope.ToString(), Resources = request.Resources,
             CodeChallenge = challenge, Nonce = parameters["nonce"], DpopKey = parameters["dpop_jkt"], Prompts = prompts, MaxAgeSeconds = maxAge,
             IsUnproven = application.IsPublic && !target.RedirectUri.StartsWith("https://", StringComparison.OrdinalIgnoreCase),
             LoginHint = parameters["login_hint"] is { Length: <= MaxHintLength } hint ? hint : null, Browser = string.Empty, StartedAt = now,

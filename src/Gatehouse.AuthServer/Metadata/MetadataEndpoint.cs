@@ -48,6 +48,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
         };
         http.Response.ContentType = "application/json";
         http.Response.Headers.CacheControl = "public, max-age=300";
+        http.Response.Headers.AccessControlAllowOrigin = "*"; // Public, and read by applications that run in browsers.
         return JsonSerializer.SerializeAsync(http.Response.Body, metadata, MetadataJson.Default.AuthorizationServerMetadata, http.RequestAborted);
     }
 }

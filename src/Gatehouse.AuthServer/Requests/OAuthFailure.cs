@@ -141,6 +141,17 @@ public sealed record OAuthFailure
     public static OAuthFailure NoApprovedContract { get; } = new("no_approved_contract", OAuthError.InvalidScope,
         "The application has no approved contract, so there is no API it could obtain a token for. Request a contract.");
 
+    public static OAuthFailure UnknownResource { get; } = new("unknown_resource",
+        OAuthError.InvalidTarget("A resource is none of the APIs that the application may obtain a token for."),
+        "A resource parameter is not the resource identifier of an API with an approved contract, or was not asked for when the user consented.");
+
+    public static OAuthFailure NoScopeOfResource { get; } = new("no_scope_of_resource",
+        OAuthError.InvalidTarget("None of the scopes belongs to the resource."), "The resource parameter names an API that owns none of the scopes.");
+
+    public static OAuthFailure SeveralResources { get; } = new("several_resources",
+        OAuthError.InvalidTarget("Name one resource per token; ask again for a token for the next one."),
+        "The token request named several resources: a token for several APIs lets each of them call the others.");
+
     public static OAuthFailure SecretRetired(DateTimeOffset at) => new("secret_retired", OAuthError.InvalidClient,
         $"The secret was right once, but was retired on {Day(at)}.");
 

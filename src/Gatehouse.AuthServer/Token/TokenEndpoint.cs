@@ -31,9 +31,9 @@ public sealed class TokenEndpoint(
             var decision = await DecideAsync(application, form, http.RequestAborted);
             var failure = decision.Failure;
             GrantedAccess? access = null;
-            failure ??= decision.Granted is null
-                ? ScopePolicy.Apply(decision.RequestedScope, application.Registered, apis.Current, out access)
-                : ScopePolicy.ApplyForUser(decision.RequestedScope, decision.Granted, application.Registered, apis.Current, out access);
+            var resources = form.All("resource");
+            if (resources.Count > 1) failure ??= OAuthFailure.SeveralResources;
+            failure ??= ScopePolicy.Apply(decision.Ask(resources), application.Registered, apis.Current, out access);
             DpopProof? proof = null;
             failure ??= proofs.Read(http, AuthServerOptions.TokenPath, application.Registered, out proof);
             if (failure is null && decision.DpopKey is { } bound && bound != proof?.Thumbprint) failure = OAuthFailure.WrongDpopKey;
@@ -50,13 +50,16 @@ public sealed class TokenEndpoint(
             }
 
             // 7. Issue. 8. Write.
-            var content = new TokenContent(application.Registered, decision.Subject!, access!.Scope, access.Audience, access.LifetimeSeconds)
+            // A token that an API was named for does not open what is known of the user besides.
+            var scope = resources.Count > 0 ? access!.Scope.Except(ScopeSet.Of(IdentityScope.All)) : access!.Scope;
+            var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, access.LifetimeSeconds)
             {
                 GrantId = decision.GrantId, DpopKey = proof?.Thumbprint,
             };
-            var isScopeStated = decision.Granted is not null || decision.RequestedScope is null; // RFC 6749 §5.1: when it is not what was asked for.
+            // RFC 6749 §5.1: when it is not what was asked for.
+            var isScopeStated = decision.Granted is not null || decision.RequestedScope is null || resources.Count > 0;
             var token = issuer.Mint(content);
-            var idToken = decision.Authentication is { } authentication && content.Scope.Contains(IdentityScope.OpenId)
+            var idToken = decision.Authentication is { } authentication && access.Scope.Contains(IdentityScope.OpenId)
                 ? idTokens.Mint(content, authentication, token) : null;
             await TokenAnswer.WriteAsync(http.Response, content, isScopeStated, new IssuedTokens(token, redemption?.RefreshToken, idToken));
         }

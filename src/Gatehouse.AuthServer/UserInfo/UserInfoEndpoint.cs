@@ -17,7 +17,7 @@ namespace Gatehouse.AuthServer.UserInfo;
 /// <summary><c>GET</c> or <c>POST /as/userinfo.openid</c> (OpenID Connect Core §5.3): what the user lets the application know.</summary>
 public sealed class UserInfoEndpoint(PresentedTokens tokens, AccessCheck accessCheck, DpopProofs proofs, StoreDatabase database, AuthServerOptions options)
 {
-    private const string Realm = "userinfo";
+    private static readonly ChallengedResource Realm = new("userinfo");
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -62,7 +62,7 @@ public sealed class UserInfoEndpoint(PresentedTokens tokens, AccessCheck accessC
         }
         if (!claims.Scope.Contains(IdentityScope.OpenId))
         {
-            Refuse(http, StatusCodes.Status403Forbidden, BearerChallenge.InsufficientScope(Realm, IdentityScope.OpenId));
+            Refuse(http, StatusCodes.Status403Forbidden, BearerChallenge.InsufficientScope(Realm with { Scope = IdentityScope.OpenId }));
             return;
         }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using Gatehouse.Gateway.Metadata;
+using Gatehouse.Gateway.Routing;
 using Gatehouse.Protocol.Bearer;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Vocabulary;
@@ -8,18 +10,19 @@ using Gatehouse.Store.Recording;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Gatehouse.Gateway.Answers;
 
 /// <summary>Every refusal of the gateway: a challenge (RFC 6750 §3), problem details (RFC 9457), a log line and the owner's record under one trace id.</summary>
 public sealed partial class RefusalWriter(
-    GatewayOptions options, DpopNonces nonces, ProblemRecorder problems, TimeProvider clock, ILogger<RefusalWriter> log)
+    GatewayOptions options, ResourceMetadata metadata, DpopNonces nonces, ProblemRecorder problems, TimeProvider clock, ILogger<RefusalWriter> log)
 {
     /// <param name="http">The call.</param>
     /// <param name="failure">Why it is refused.</param>
+    /// <param name="route">The call that it would have been, for the challenge.</param>
     /// <param name="application">The application whose token it was, when that is proved.</param>
-    /// <param name="scope">The scope the call needs, for the challenge.</param>
-    public async Task WriteAsync(HttpContext http, GatewayFailure failure, RegisteredApplication? application = null, string scope = "")
+    public async Task WriteAsync(HttpContext http, GatewayFailure failure, Route? route = null, RegisteredApplication? application = null)
     {
         var traceId = TraceId.New();
         LogRefused(failure.Code, application?.ClientId ?? "unknown", http.Connection.RemoteIpAddress, traceId);
@@ -32,7 +35,7 @@ public sealed partial class RefusalWriter(
         }
         response.Clear();
         response.StatusCode = failure.Status;
-        if (ChallengeFor(failure, scope) is { } challenge) response.Headers.WWWAuthenticate = challenge;
+        response.Headers.WWWAuthenticate = ChallengesFor(failure, route);
         if (failure.Challenge == Challenge.DpopNonce) response.Headers[DpopChallenge.NonceHeader] = nonces.Current;
         if (failure.Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "2";
         response.Headers.CacheControl = "no-store";
@@ -51,17 +54,22 @@ public sealed partial class RefusalWriter(
             SourceAddress = http.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
         });
 
-    private string? ChallengeFor(GatewayFailure failure, string scope) => failure.Challenge switch
+    // Whoever came without a token learns both ways to come with one.
+    private StringValues ChallengesFor(GatewayFailure failure, Route? route)
     {
-        Challenge.Missing => BearerChallenge.Missing(options.Realm),
-        Challenge.InvalidRequest => BearerChallenge.InvalidRequest(options.Realm, failure.Detail),
-        Challenge.InvalidToken => BearerChallenge.InvalidToken(options.Realm, failure.Detail),
-        Challenge.InsufficientScope => BearerChallenge.InsufficientScope(options.Realm, scope),
-        Challenge.DpopToken => DpopChallenge.InvalidToken(options.Realm),
-        Challenge.DpopProof => DpopChallenge.InvalidProof(options.Realm),
-        Challenge.DpopNonce => DpopChallenge.UseNonce(options.Realm),
-        _ => null,
-    };
+        var resource = new ChallengedResource(options.Realm, route is null ? null : metadata.UrlOf(route.Api), route?.Operation.Scope);
+        return failure.Challenge switch
+        {
+            Challenge.Missing => new StringValues([BearerChallenge.Missing(resource), DpopChallenge.Missing(resource)]),
+            Challenge.InvalidRequest => BearerChallenge.InvalidRequest(resource, failure.Detail),
+            Challenge.InvalidToken => BearerChallenge.InvalidToken(resource, failure.Detail),
+            Challenge.InsufficientScope => BearerChallenge.InsufficientScope(resource),
+            Challenge.DpopToken => DpopChallenge.InvalidToken(resource),
+            Challenge.DpopProof => DpopChallenge.InvalidProof(resource),
+            Challenge.DpopNonce => DpopChallenge.UseNonce(resource),
+            _ => default,
+        };
+    }
 
     private static ReadOnlyMemory<byte> Compose(GatewayFailure failure, string traceId)
     {

@@ -23,6 +23,9 @@ public sealed record AuthorizationError(string Code, string Description)
     public static AuthorizationError TemporarilyUnavailable { get; } =
         new("temporarily_unavailable", "The server cannot decide at the moment. Try again later.");
 
+    /// <summary>RFC 8707 §2.</summary>
+    public static AuthorizationError InvalidTarget(string description) => new("invalid_target", description);
+
     public static AuthorizationError InvalidRequest(string description) => new("invalid_request", description);
 
     public static AuthorizationError UnsupportedResponseType(string description) => new("unsupported_response_type", description);

@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.Bearer;
 using Gatehouse.Protocol.Jose;
 
 namespace Gatehouse.Protocol.Dpop;
@@ -10,11 +11,19 @@ public static class DpopChallenge
 
     private static readonly string Algorithms = string.Join(' ', PublicJwk.AllAlgorithms);
 
-    public static string InvalidProof(string realm) => Build(realm, "invalid_dpop_proof");
+    /// <summary>The request carried no token: this is the other way to send one.</summary>
+    public static string Missing(ChallengedResource resource) => Build(resource, error: null, resource.Scope);
 
-    public static string UseNonce(string realm) => Build(realm, "use_dpop_nonce");
+    public static string InvalidProof(ChallengedResource resource) => Build(resource, "invalid_dpop_proof");
 
-    public static string InvalidToken(string realm) => Build(realm, "invalid_token");
+    public static string UseNonce(ChallengedResource resource) => Build(resource, "use_dpop_nonce");
 
-    private static string Build(string realm, string error) => $"DPoP realm=\"{realm}\", error=\"{error}\", algs=\"{Algorithms}\"";
+    public static string InvalidToken(ChallengedResource resource) => Build(resource, "invalid_token");
+
+    private static string Build(ChallengedResource resource, string? error, string? scope = null)
+    {
+        var text = ChallengedResource.Add(resource.Begin("DPoP"), "error", error);
+        text = ChallengedResource.Add(ChallengedResource.Add(text, "scope", scope), "algs", Algorithms);
+        return ChallengedResource.Add(text, "resource_metadata", resource.MetadataUrl).ToString();
+    }
 }

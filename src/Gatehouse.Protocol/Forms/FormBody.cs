@@ -14,8 +14,8 @@ public enum FormError
 }
 
 /// <summary>
-/// The parameters of one request, each at most once (RFC 6749 §3.2), read strictly: UTF-8 (RFC 6749 Appendix B), complete percent
-/// escapes, no control characters. A parameter without a value counts as omitted.
+/// The parameters of one request, each at most once (RFC 6749 §3.2) except those that name targets (RFC 8707 §2), read strictly: UTF-8
+/// (RFC 6749 Appendix B), complete percent escapes, no control characters. A parameter without a value counts as omitted.
 /// </summary>
 public sealed class FormBody
 {
@@ -27,11 +27,19 @@ public sealed class FormBody
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Dictionary<string, string> _values;
+    private List<(string Name, string Value)>? _repeated;
 
     private FormBody(Dictionary<string, string> values) => _values = values;
 
     /// <summary>The value, or null when the parameter is absent or empty.</summary>
     public string? this[string name] => _values.GetValueOrDefault(name);
+
+    /// <summary>Every value of a parameter that may come more than once, without doubles.</summary>
+    public IReadOnlyList<string> All(string name)
+    {
+        if (this[name] is not { } first) return [];
+        return _repeated is null ? [first] : [.. _repeated.Where(pair => pair.Name == name).Select(pair => pair.Value).Prepend(first).Distinct(StringComparer.Ordinal)];
+    }
 
     /// <summary>Reads a body.</summary>
     /// <param name="body">The raw bytes.</param>
@@ -55,8 +63,10 @@ public sealed class FormBody
                 error = Decode(equals < 0 ? [] : pair[(equals + 1)..], scratch, out var value);
                 culprit = Printable(name);
                 if (error != FormError.None) return error;
-                if (values.Count >= MaxParameters) return FormError.TooManyParameters;
-                if (!values.TryAdd(name, value)) return FormError.DuplicateParameter;
+                if (values.Count + (form._repeated?.Count ?? 0) >= MaxParameters) return FormError.TooManyParameters;
+                if (value.Length == 0 && MayRepeat(name) || values.TryAdd(name, value)) continue;
+                if (!MayRepeat(name)) return FormError.DuplicateParameter;
+                (form._repeated ??= []).Add((name, value));
             }
         }
         finally
@@ -100,6 +110,9 @@ public sealed class FormBody
             return FormError.InvalidEncoding;
         }
     }
+
+    // RFC 8707 §2; RFC 8693 §2.1.
+    private static bool MayRepeat(string name) => name is "resource" or "audience";
 
     private static bool TryHex(byte digit, out int value)
     {

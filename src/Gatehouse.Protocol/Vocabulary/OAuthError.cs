@@ -32,6 +32,9 @@ public sealed record OAuthError(string Code, int Status, string Description)
     public static OAuthError InvalidScope { get; } =
         new("invalid_scope", 400, "A requested scope is unknown, malformed or not part of an approved contract.");
 
+    /// <summary>RFC 8707 §2.</summary>
+    public static OAuthError InvalidTarget(string description) => new("invalid_target", 400, description);
+
     public static OAuthError TemporarilyUnavailable { get; } =
         new("temporarily_unavailable", 503, "The server cannot decide at the moment. Try again later.");
 }

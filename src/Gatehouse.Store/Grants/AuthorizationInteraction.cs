@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gatehouse.Store.Model;
 
 namespace Gatehouse.Store.Grants;
 
@@ -37,6 +38,9 @@ public sealed record AuthorizationInteraction
 
     /// <summary>The scopes that are asked for, separated by blanks.</summary>
     public required string Scope { get; init; }
+
+    /// <summary>The APIs that are asked for by name (RFC 8707 §2.1); empty: every one that owns a scope.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
 
     /// <summary>By S256 (RFC 7636 §4.2).</summary>
     public required string CodeChallenge { get; init; }
@@ -89,6 +93,9 @@ public sealed record AuthorizationCode
 
     public required string Scope { get; init; }
 
+    /// <summary>The APIs that were asked for by name; empty: every one that owns a scope.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
     public string? Nonce { get; init; }
 
     /// <summary>The thumbprint of the DPoP key that the code is bound to (RFC 9449 §10).</summary>
@@ -98,10 +105,16 @@ public sealed record AuthorizationCode
 }
 
 /// <summary>What a grant holds besides its scope.</summary>
-internal sealed record GrantContent
+public sealed record GrantContent
 {
     /// <summary>The thumbprint of the DPoP key that its refresh tokens are bound to.</summary>
     public string? DpopKey { get; init; }
+
+    /// <summary>The APIs that were asked for by name; empty: every one that owns a scope.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    public static GrantContent Of(Grant grant) =>
+        (grant.Content.Length == 0 ? null : JsonSerializer.Deserialize(grant.Content, GrantJson.Default.GrantContent)) ?? new GrantContent();
 }
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -52,10 +52,6 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
         && JsonSerializer.Deserialize(row.Content, GrantJson.Default.AuthorizationCode) is { } code
             ? new FoundCode(value, code, row.UsedAt is not null) : null;
 
-    /// <summary>The thumbprint of the key that the grant is bound to; null when it is bound to none.</summary>
-    public static string? DpopKeyOf(Grant grant) =>
-        grant.Content.Length == 0 ? null : JsonSerializer.Deserialize(grant.Content, GrantJson.Default.GrantContent)?.DpopKey;
-
     /// <summary>Uses the code. One that was used before ends the grant instead (RFC 6749 §4.1.2).</summary>
     /// <param name="found">The code.</param>
     /// <param name="withRefreshToken">Whether the application gets a refresh token.</param>
@@ -76,7 +72,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
             if (grant is null) return new Redeemed(IsWon: false);
             grant.ExpiresAt = now + RefreshTokenRegister.AbsoluteLifetime;
-            grant.Content = dpopKey is null ? string.Empty : GrantJson.Write(new GrantContent { DpopKey = dpopKey });
+            grant.Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = found.Code.Resources });
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, now).Text : null);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
@@ -119,6 +115,6 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     private static AuthorizationCode ToCode(AuthorizationInteraction asked, Guid grantId) => new()
     {
         GrantId = grantId, ApplicationId = asked.ApplicationId, UserId = asked.UserId, RedirectUri = asked.RedirectUri,
-        CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Nonce = asked.Nonce, DpopKey = asked.DpopKey, AuthenticatedAt = asked.AuthenticatedAt,
+        CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Resources = asked.Resources, Nonce = asked.Nonce, DpopKey = asked.DpopKey, AuthenticatedAt = asked.AuthenticatedAt,
     };
 }

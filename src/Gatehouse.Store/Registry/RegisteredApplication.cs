@@ -107,6 +107,7 @@ public sealed class RegisteredApi
     {
         Id = row.Id;
         Slug = row.Slug;
+        Name = row.Name;
         Resource = row.Resource;
         Scopes = ScopeSet.Of(row.Scopes.Select(scope => scope.Token).Order(StringComparer.Ordinal));
         Operations = [.. row.Operations.Select(operation => new RegisteredOperation(operation.Method, operation.PathTemplate, operation.Scope))];
@@ -117,6 +118,8 @@ public sealed class RegisteredApi
     public Guid Id { get; }
 
     public string Slug { get; }
+
+    public string Name { get; }
 
     public string Resource { get; }
 

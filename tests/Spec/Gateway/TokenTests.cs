@@ -14,8 +14,10 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
     {
         using var answer = await node.CallAsync("/things", token: null);
         await answer.IsRefusedAsync(401, "missing_token");
-        var challenge = Assert.Single(answer.Headers.WwwAuthenticate);
-        Assert.Equal(("Bearer", "realm=\"api\""), (challenge.Scheme, challenge.Parameter));
+        var challenges = answer.Headers.WwwAuthenticate.ToList();
+        Assert.Equal(["Bearer", "DPoP"], challenges.Select(challenge => challenge.Scheme));
+        Assert.All(challenges, challenge => Assert.StartsWith("realm=\"api\", scope=\"things:read\"", challenge.Parameter, StringComparison.Ordinal));
+        Assert.All(challenges, challenge => Assert.DoesNotContain("error", challenge.Parameter, StringComparison.Ordinal));
     }
 
     [Theory, Rfc(6750, "2.1"), Rfc(9110, "11.1")]

@@ -33,6 +33,7 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
         return GrantDecision.For(code.UserId.ToString()) with
         {
             Granted = ScopeSet.TryParse(code.Scope, out var scope) ? scope : ScopeSet.Empty,
+            GrantedResources = code.Resources,
             GrantId = code.GrantId.ToString(),
             DpopKey = code.DpopKey,
             Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce),

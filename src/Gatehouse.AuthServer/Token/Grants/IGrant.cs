@@ -33,6 +33,9 @@ public readonly record struct GrantDecision
     /// <summary>What the scope parameter may ask of that; null: the parameter has no meaning in this grant.</summary>
     public string? RequestedScope { get; init; }
 
+    /// <summary>The resources that were granted before; empty: every one.</summary>
+    public IReadOnlyList<string>? GrantedResources { get; init; }
+
     /// <summary>How the user signed in, when this request may be told so by an ID token.</summary>
     public UserAuthentication? Authentication { get; init; }
 
@@ -47,6 +50,12 @@ public readonly record struct GrantDecision
     /// nothing to use up.
     /// </summary>
     public Func<string?, CancellationToken, Task<Redemption>>? Redeem { get; init; }
+
+    /// <summary>What is asked of the scope policy.</summary>
+    internal AccessRequest Ask(IReadOnlyList<string> resources) => new(RequestedScope, resources)
+    {
+        IsForUser = Granted is not null, Granted = Granted, GrantedResources = GrantedResources ?? [],
+    };
 
     public static GrantDecision For(string subject) => new() { Subject = subject };
 

@@ -20,12 +20,14 @@ public sealed class RefreshTokenGrant(RefreshTokenRegister refreshTokens) : IGra
         if (form["refresh_token"] is not { } text) return GrantDecision.Refuse(OAuthFailure.MissingParameter("refresh_token"));
         if (await refreshTokens.FindAsync(text, cancellation) is not { Grant: { } grant } token) return GrantDecision.Refuse(OAuthFailure.UnknownRefreshToken);
         if (grant.ApplicationId != application.Registered.Id) return GrantDecision.Refuse(OAuthFailure.RefreshTokenOfAnother);
+        var content = GrantContent.Of(grant);
         return GrantDecision.For(grant.UserId.ToString()) with
         {
             Granted = ScopeSet.TryParse(grant.Scope, out var scope) ? scope : ScopeSet.Empty,
             RequestedScope = form["scope"],
+            GrantedResources = content.Resources,
             GrantId = grant.Id.ToString(),
-            DpopKey = GrantRegister.DpopKeyOf(grant),
+            DpopKey = content.DpopKey,
             Redeem = application.Registered.IsPublic ? (_, cancel) => RotateAsync(text, cancel) : (_, cancel) => KeepAsync(token, cancel),
         };
     }
