@@ -1,5 +1,6 @@
 using Gatehouse.AuthServer.Authorization;
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Device;
 using Gatehouse.AuthServer.Introspection;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Jwks;
@@ -41,11 +42,14 @@ public static class AuthServer
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
+        services.AddSingleton<IGrant, DeviceCodeGrant>();
+        services.AddSingleton<IGrant, TokenExchangeGrant>();
 
         // Endpoints.
         services.AddSingleton<AuthorizationEndpoint>();
         services.AddSingleton<ResumeEndpoint>();
         services.AddSingleton<PushedRequestEndpoint>();
+        services.AddSingleton<DeviceAuthorizationEndpoint>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<IntrospectionAnswer>();
         services.AddSingleton<IntrospectionEndpoint>();
@@ -62,6 +66,7 @@ public static class AuthServer
         endpoints.MapMethods(AuthServerOptions.AuthorizationPath, ["GET", "POST"], services.GetRequiredService<AuthorizationEndpoint>().HandleAsync);
         endpoints.MapGet(InteractionRegister.ResumePath, services.GetRequiredService<ResumeEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.PushedRequestPath, services.GetRequiredService<PushedRequestEndpoint>().HandleAsync);
+        endpoints.Map(AuthServerOptions.DeviceAuthorizationPath, services.GetRequiredService<DeviceAuthorizationEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.IntrospectionPath, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync);

@@ -6,6 +6,7 @@ public sealed record AuthServerOptions(string Issuer)
 {
     public const string AuthorizationPath = "/as/authorization.oauth2";
     public const string PushedRequestPath = "/as/par.oauth2";
+    public const string DeviceAuthorizationPath = "/as/device_authz.oauth2";
     public const string TokenPath = "/as/token.oauth2";
     public const string IntrospectionPath = "/as/introspect.oauth2";
     public const string RevocationPath = "/as/revoke_token.oauth2";

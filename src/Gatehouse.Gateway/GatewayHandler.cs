@@ -27,7 +27,7 @@ public sealed class GatewayHandler(
         }
 
         // 2. Token facts: from one header, out of memory or by verification; and the proof of the key that the token is bound to, if it is.
-        var unusable = ReadToken(http, out var claims);
+        var (unusable, claims) = await ReadTokenAsync(http);
         if (unusable is null && await PresentedToken.IsInBodyAsync(http.Request)) unusable = GatewayFailure.TokenInBody;
         if (unusable is not null)
         {
@@ -56,13 +56,20 @@ public sealed class GatewayHandler(
         if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
     }
 
-    private GatewayFailure? ReadToken(HttpContext http, out AccessTokenClaims? claims)
+    private ValueTask<(GatewayFailure? Unusable, AccessTokenClaims? Claims)> ReadTokenAsync(HttpContext http)
     {
-        claims = null;
-        if (PresentedToken.Read(http.Request, out var authorization) is { } refusal) return refusal;
-        if (!BearerToken.TryParse(authorization, out var token)) return GatewayFailure.From(AccessTokenFailure.Malformed);
-        var failure = facts.Find(token, out claims);
-        return failure == AccessTokenFailure.None ? proofs.Check(http, authorization, claims!) : GatewayFailure.From(failure);
+        if (PresentedToken.Read(http.Request, out var authorization) is { } refusal) return new((refusal, null));
+        if (!BearerToken.TryParse(authorization, out var token)) return new((GatewayFailure.From(AccessTokenFailure.Malformed), null));
+        if (ReferenceTokens.LooksLikeOne(token)) return ResolveAsync(http, authorization, token.ToString());
+        var failure = facts.Find(token, out var claims);
+        return new((failure == AccessTokenFailure.None ? proofs.Check(http, authorization, claims!) : GatewayFailure.From(failure), claims));
+    }
+
+    private async ValueTask<(GatewayFailure? Unusable, AccessTokenClaims? Claims)> ResolveAsync(HttpContext http, string authorization, string token)
+    {
+        var found = await facts.ResolveAsync(token, http.RequestAborted);
+        if (!found.IsKnown) return (GatewayFailure.StoreAway, null);
+        return found.Value is { } claims ? (proofs.Check(http, authorization, claims), claims) : (GatewayFailure.UnknownReference, null);
     }
 
     private Task RefuseRouteAsync(HttpContext http, RouteMatch match)

@@ -1,6 +1,7 @@
 using Gatehouse.Portal.Hosting;
 using Gatehouse.Portal.Pages;
 using Gatehouse.Portal.Pages.Applications;
+using Gatehouse.Portal.Pages.Device;
 using Gatehouse.Portal.Reveal;
 using Gatehouse.Portal.Sessions;
 using Gatehouse.Portal.Tenancy;
@@ -94,6 +95,7 @@ public static class GatehousePortal
         services.AddScoped<SessionRegister>();
         services.AddScoped<PasswordCheck>();
         services.AddSingleton<AttemptPace>();
+        services.AddSingleton<CodeGuesses>();
         services.AddSingleton<AbsentUser>();
         services.AddScoped<IAuthorizationHandler, MembershipHandler>();
         services.AddAuthorizationBuilder().AddPolicy(Membership.Policy, policy => policy

@@ -35,6 +35,8 @@ public static class GatehouseStore
         services.AddSingleton<InteractionRegister>();
         services.AddSingleton<ConsentRegister>();
         services.AddSingleton<GrantRegister>();
+        services.AddSingleton<DeviceRegister>();
+        services.AddSingleton<ReferenceTokens>();
         services.AddSingleton<RefreshTokenRegister>();
         services.AddSingleton<SecretOperations>();
         services.AddSingleton<ApplicationOperations>();

@@ -30,6 +30,9 @@ internal sealed record AdminFailure(string Code, int Status, string Detail, stri
     public static AdminFailure Unavailable { get; } = new("store_unknown", StatusCodes.Status503ServiceUnavailable,
         "The server cannot decide at the moment. Try again later.", "The store could not be asked, or holds no Admin API.");
 
+    /// <summary>A token that is worth something only with its proof is not taken without one (RFC 9449 §7.1).</summary>
+    public static AdminFailure TokenIsBound { get; } = InvalidToken("token_is_bound", "The access token is bound to a DPoP key; this API takes bearer tokens.");
+
     public static AdminFailure Of(AccessTokenFailure failure) => InvalidToken(Name(failure), $"The access token was not accepted: {failure}.");
 
     public static AdminFailure Of(AccessFailure failure) => failure switch

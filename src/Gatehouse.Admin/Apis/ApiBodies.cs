@@ -30,6 +30,9 @@ internal sealed record ApiRequest
     [Description("The client_id of each application that stands for this API and may introspect its tokens (RFC 7662). Up to 20.")]
     public IReadOnlyList<string>? ResourceServers { get; init; }
 
+    [JsonPropertyName("access_token_format"), Description("jwt, or reference: a token that says nothing by itself (introspection and the gateway know it). Default: jwt.")]
+    public string? AccessTokenFormat { get; init; }
+
     [JsonPropertyName("plans"), Description("At least one. A plan with contracts cannot be left out.")]
     public required IReadOnlyList<PlanEntry> Plans { get; init; }
 }
@@ -100,6 +103,9 @@ internal sealed record ApiBody
     [JsonPropertyName("resource_servers")]
     public required IReadOnlyList<string> ResourceServers { get; init; }
 
+    [JsonPropertyName("access_token_format")]
+    public required string AccessTokenFormat { get; init; }
+
     [JsonPropertyName("plans")]
     public required IReadOnlyList<PlanEntry> Plans { get; init; }
 
@@ -123,6 +129,7 @@ internal static class ApiMapping
     {
         OrganizationId = organizationId, Slug = slug, Name = request.Name.Trim(), Description = request.Description ?? string.Empty,
         Resource = request.Resource, Upstream = request.Upstream,
+        AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
         ResourceServers = [.. (request.ResourceServers ?? []).Distinct(StringComparer.Ordinal)],
         Scopes = [.. (request.Scopes ?? []).Select(scope => new ApiScope { Token = scope.Scope, Description = scope.Description ?? string.Empty })],
         Operations = [.. (request.Operations ?? [])
@@ -133,7 +140,7 @@ internal static class ApiMapping
     public static ApiBody ToBody(this Api row) => new()
     {
         Slug = row.Slug, Name = row.Name, Description = row.Description, Resource = row.Resource, Upstream = row.Upstream,
-        CreatedAt = row.CreatedAt, ResourceServers = [.. row.ResourceServers],
+        CreatedAt = row.CreatedAt, ResourceServers = [.. row.ResourceServers], AccessTokenFormat = row.AccessTokenFormat,
         Scopes = [.. row.Scopes.OrderBy(scope => scope.Token, StringComparer.Ordinal)
             .Select(scope => new ScopeEntry { Scope = scope.Token, Description = scope.Description })],
         Operations = [.. row.Operations.OrderBy(call => call.PathTemplate, StringComparer.Ordinal).ThenBy(call => call.Method, StringComparer.Ordinal)

@@ -34,6 +34,16 @@ internal record ApplicationRequest
 
     [JsonPropertyName("dpop_bound_access_tokens"), Description("Whether every access token must be bound to a DPoP key (RFC 9449 §5.2). Default: false.")]
     public bool DpopBoundAccessTokens { get; init; }
+
+    [JsonPropertyName("token_exchange_subjects")]
+    [Description("The client_id of each application whose tokens it may exchange (RFC 8693), besides its own and those for APIs that it stands for.")]
+    public IReadOnlyList<string>? TokenExchangeSubjects { get; init; }
+
+    [JsonPropertyName("token_exchange_audiences"), Description("The resources it may exchange tokens for. Default: those of its contracts.")]
+    public IReadOnlyList<string>? TokenExchangeAudiences { get; init; }
+
+    [JsonPropertyName("access_token_format"), Description("jwt, or reference: a token that says nothing by itself (introspection and the gateway know it). Default: jwt.")]
+    public string? AccessTokenFormat { get; init; }
 }
 
 /// <summary>A new application: its metadata, and the APIs it asks for.</summary>
@@ -91,6 +101,15 @@ internal record ApplicationBody
 
     [JsonPropertyName("dpop_bound_access_tokens")]
     public required bool DpopBoundAccessTokens { get; init; }
+
+    [JsonPropertyName("token_exchange_subjects")]
+    public required IReadOnlyList<string> TokenExchangeSubjects { get; init; }
+
+    [JsonPropertyName("token_exchange_audiences")]
+    public required IReadOnlyList<string> TokenExchangeAudiences { get; init; }
+
+    [JsonPropertyName("access_token_format")]
+    public required string AccessTokenFormat { get; init; }
 
     [JsonPropertyName("scope"), Description("The scopes that its approved contracts give, separated by blanks.")]
     public required string Scope { get; init; }

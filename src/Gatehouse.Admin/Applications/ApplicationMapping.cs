@@ -19,6 +19,9 @@ internal static class ApplicationMapping
         Jwks = request.Jwks?.GetRawText() ?? string.Empty,
         RequirePushedAuthorizationRequests = request.RequirePushedAuthorizationRequests,
         DpopBoundAccessTokens = request.DpopBoundAccessTokens,
+        TokenExchangeSubjects = request.TokenExchangeSubjects ?? [],
+        TokenExchangeAudiences = request.TokenExchangeAudiences ?? [],
+        AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
     };
 
     /// <summary>What <see cref="ToBody"/> needs.</summary>
@@ -36,6 +39,7 @@ internal static class ApplicationMapping
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod == TokenEndpointAuthMethods.ClientSecret ? null : row.TokenEndpointAuthMethod,
         Jwks = row.Jwks.Length == 0 ? null : JsonSerializer.Deserialize(row.Jwks, ApplicationJson.Default.JsonElement),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
+        TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)
             .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Order(StringComparer.Ordinal)),
         Apis = [.. row.Contracts.OrderBy(contract => contract.Api!.Slug, StringComparer.Ordinal).Select(ToApi)],

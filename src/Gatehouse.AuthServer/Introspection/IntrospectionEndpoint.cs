@@ -28,15 +28,24 @@ public sealed class IntrospectionEndpoint(
             return;
         }
         // token_type_hint is a hint (RFC 7662 §2.1): what the token is shows in the token.
-        var (isKnown, claims) = await FindActiveAsync(caller, tokens.Read(token));
+        var (isKnown, claims) = await FindActiveAsync(caller, token, http.RequestAborted);
         if (isKnown && !await requests.ConsumeAsync(http, application)) return;
         if (isKnown) await answer.WriteAsync(http, caller, claims);
         else await failures.WriteAsync(http, OAuthFailure.StoreAway, caller.ClientId, caller);
     }
 
     /// <summary>The claims when the token opens an API that the caller stands for, by the same check that the gateway makes.</summary>
-    private async ValueTask<(bool IsKnown, AccessTokenClaims? Claims)> FindActiveAsync(RegisteredApplication caller, AccessTokenClaims? claims)
+    private async ValueTask<(bool IsKnown, AccessTokenClaims? Claims)> FindActiveAsync(RegisteredApplication caller, string token, CancellationToken cancellation)
     {
+        AccessTokenClaims? claims;
+        try
+        {
+            claims = await tokens.ReadAsync(token, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return (false, null);
+        }
         if (claims is null) return (true, null);
         foreach (var api in apis.Current.All)
         {

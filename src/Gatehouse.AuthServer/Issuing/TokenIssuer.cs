@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Text;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Handles;
 using Gatehouse.Store.Registry;
 
 namespace Gatehouse.AuthServer.Issuing;
@@ -19,25 +21,47 @@ public sealed record TokenContent(
 
     /// <summary>The thumbprint of the DPoP key that it is bound to; null for a bearer token.</summary>
     public string? DpopKey { get; init; }
+
+    /// <summary>Who acts for the subject (RFC 8693 §4.1).</summary>
+    public ActorClaim? Actor { get; init; }
 }
 
-/// <summary>Mints access tokens (RFC 9068): the only place that makes one.</summary>
-public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, TimeProvider clock)
+/// <summary>Issues access tokens: the only place that makes one.</summary>
+public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, ApiCatalog apis, HandleRegister handles, TimeProvider clock)
 {
-    /// <summary>The compact serialization, as ASCII bytes.</summary>
-    public byte[] Mint(TokenContent content)
+    /// <summary>A JWT (RFC 9068), or a reference when the application or an API of the audience wants one; as ASCII bytes.</summary>
+    public ValueTask<byte[]> IssueAsync(TokenContent content, CancellationToken cancellation)
+    {
+        var claims = Describe(content);
+        var payload = new ArrayBufferWriter<byte>(512);
+        claims.WriteTo(payload);
+        return IsReference(content) ? IssueReferenceAsync(claims, payload.WrittenMemory, cancellation) : new(signer.Sign("at+jwt", payload.WrittenSpan));
+    }
+
+    // This program's own APIs, which are not behind the gateway, take JWTs alone.
+    private bool IsReference(TokenContent content)
+    {
+        var audience = apis.Current.All.Where(api => content.Audience.Contains(api.Resource, StringComparer.Ordinal)).ToList();
+        return (content.Application.UsesReferenceTokens || audience.Any(api => api.UsesReferenceTokens)) && audience.All(api => api.Upstream is not null);
+    }
+
+    private async ValueTask<byte[]> IssueReferenceAsync(AccessTokenClaims claims, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        var token = ReferenceTokens.NewValue();
+        await handles.PutAsync(HandleKind.ReferenceToken, token, Encoding.UTF8.GetString(payload.Span), DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt), cancellation);
+        return Encoding.ASCII.GetBytes(token);
+    }
+
+    private AccessTokenClaims Describe(TokenContent content)
     {
         // Tokens of the second in which all older ones were revoked are dated to the next one, so that they live.
         var issuedAt = Math.Max(clock.GetUtcNow().ToUnixTimeSeconds(), content.Application.TokensNotBefore);
-        var claims = new AccessTokenClaims
+        return new AccessTokenClaims
         {
             Issuer = options.Issuer, Subject = content.Subject, Audience = AudienceOf(content), ClientId = content.Application.ClientId,
             Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
-            GrantId = content.GrantId, DpopKey = content.DpopKey,
+            GrantId = content.GrantId, DpopKey = content.DpopKey, Actor = content.Actor,
         };
-        var payload = new ArrayBufferWriter<byte>(512);
-        claims.WriteTo(payload);
-        return signer.Sign("at+jwt", payload.WrittenSpan);
     }
 
     // What is known of the user is told by this server, so a token that opens it is meant for this server too.

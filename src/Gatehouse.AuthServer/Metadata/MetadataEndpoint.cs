@@ -25,6 +25,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             Issuer = options.Issuer,
             AuthorizationEndpoint = options.Issuer + AuthServerOptions.AuthorizationPath,
             PushedAuthorizationRequestEndpoint = options.Issuer + AuthServerOptions.PushedRequestPath,
+            DeviceAuthorizationEndpoint = options.Issuer + AuthServerOptions.DeviceAuthorizationPath,
             TokenEndpoint = options.Issuer + AuthServerOptions.TokenPath,
             JwksUri = options.Issuer + AuthServerOptions.JwksPath,
             ResponseTypesSupported = ["code"],

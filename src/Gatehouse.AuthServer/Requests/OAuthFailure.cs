@@ -141,6 +141,40 @@ public sealed record OAuthFailure
     public static OAuthFailure NoApprovedContract { get; } = new("no_approved_contract", OAuthError.InvalidScope,
         "The application has no approved contract, so there is no API it could obtain a token for. Request a contract.");
 
+    public static OAuthFailure UnsupportedTokenType { get; } = Request("unsupported_token_type",
+        OAuthError.InvalidRequest($"Only access tokens are exchanged: every token type must be {TokenTypes.AccessToken}."));
+
+    public static OAuthFailure LonelyActorToken { get; } = Request("lonely_actor_token",
+        OAuthError.InvalidRequest("Send actor_token and actor_token_type together, or neither."));
+
+    // RFC 8693 §2.2.2 wants invalid_request for a token that is not acceptable.
+    public static OAuthFailure WrongSubjectToken { get; } = Request("wrong_subject_token",
+        OAuthError.InvalidRequest("The subject_token is not a living access token of this server."));
+
+    public static OAuthFailure WrongActorToken { get; } = Request("wrong_actor_token",
+        OAuthError.InvalidRequest("The actor_token is not a living access token of this application."));
+
+    public static OAuthFailure TooManyActors { get; } = Request("too_many_actors", OAuthError.InvalidRequest("Too many have acted for the subject already."));
+
+    public static OAuthFailure SubjectNotAllowed { get; } = new("subject_not_allowed", OAuthError.InvalidRequest("The subject_token may not be exchanged."),
+        "The subject_token belongs to an application that is not among token_exchange_subjects, and is for no API that this application stands for.");
+
+    public static OAuthFailure UnknownDeviceCode { get; } = new("unknown_device_code", OAuthError.InvalidGrant,
+        "The device_code is unknown, or was issued to another application.");
+
+    public static OAuthFailure DeviceCodeReused { get; } = new("device_code_reused", OAuthError.InvalidGrant, "The device_code had been used before.");
+
+    public static OAuthFailure DevicePending { get; } = Request("device_pending",
+        OAuthError.Device("authorization_pending", "The user has not decided yet. Ask again after the interval."));
+
+    public static OAuthFailure DeviceTooFast { get; } = Request("device_too_fast",
+        OAuthError.Device("slow_down", "The interval between two questions is longer by 5 seconds from now on."));
+
+    public static OAuthFailure DeviceDenied { get; } = Request("device_denied", OAuthError.Device("access_denied", "The user did not allow it."));
+
+    public static OAuthFailure DeviceExpired { get; } = Request("device_expired",
+        OAuthError.Device("expired_token", "The device_code has expired. Begin anew."));
+
     public static OAuthFailure UnknownResource { get; } = new("unknown_resource",
         OAuthError.InvalidTarget("A resource is none of the APIs that the application may obtain a token for."),
         "A resource parameter is not the resource identifier of an API with an approved contract, or was not asked for when the user consented.");

@@ -32,19 +32,16 @@ public sealed class RevocationEndpoint(
         http.Response.ContentLength = 0;
     }
 
-    private async Task<OAuthFailure?> RevokeAccessTokenAsync(HttpContext http, AuthenticatedApplication application, string token)
+    private Task<OAuthFailure?> RevokeAccessTokenAsync(HttpContext http, AuthenticatedApplication application, string token) => TryAsync(async () =>
     {
-        var claims = tokens.Read(token);
+        var claims = await tokens.ReadAsync(token, http.RequestAborted);
         var caller = application.Registered;
         if (claims is not null && claims.ClientId != caller.ClientId) return OAuthFailure.ForeignToken;
         if (!await requests.ConsumeAsync(http, application) || claims is null) return null;
-        return await TryAsync(async () =>
-        {
-            var until = DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt);
-            var outcome = await revocation.RevokeAsync(caller.OrganizationId, claims.TokenId, until, Actor.Client(caller.ClientId));
-            return outcome.Succeeded ? null : OAuthFailure.StoreAway; // Others were quicker ten times: the client may try again.
-        });
-    }
+        var until = DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt);
+        var outcome = await revocation.RevokeAsync(caller.OrganizationId, claims.TokenId, until, Actor.Client(caller.ClientId));
+        return outcome.Succeeded ? null : OAuthFailure.StoreAway; // Others were quicker ten times: the client may try again.
+    });
 
     // RFC 7009 §2.1: with a refresh token everything of its grant ends.
     private Task<OAuthFailure?> RevokeGrantAsync(HttpContext http, AuthenticatedApplication application, string token) => TryAsync(async () =>

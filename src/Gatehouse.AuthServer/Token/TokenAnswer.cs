@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Gatehouse.AuthServer.Issuing;
+using Gatehouse.Protocol.Vocabulary;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.AuthServer.Token;
@@ -8,6 +9,9 @@ namespace Gatehouse.AuthServer.Token;
 /// <summary>What is handed out; all but the access token may be absent.</summary>
 internal readonly record struct IssuedTokens(byte[] AccessToken, string? RefreshToken, byte[]? IdToken)
 {
+    /// <summary>Whether the answer says what kind of token it holds (RFC 8693 §2.2.1).</summary>
+    public bool IsTypeStated { get; init; }
+
     public override string ToString() => "[tokens]";
 }
 
@@ -22,6 +26,7 @@ internal static class TokenAnswer
             json.WriteStartObject();
             json.WriteString("access_token"u8, tokens.AccessToken);
             json.WriteString("token_type"u8, content.DpopKey is null ? "Bearer"u8 : "DPoP"u8);
+            if (tokens.IsTypeStated) json.WriteString("issued_token_type", TokenTypes.AccessToken);
             json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
             if (tokens.RefreshToken is not null) json.WriteString("refresh_token"u8, tokens.RefreshToken);
             if (tokens.IdToken is not null) json.WriteString("id_token"u8, tokens.IdToken);

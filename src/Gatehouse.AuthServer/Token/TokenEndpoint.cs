@@ -16,7 +16,7 @@ namespace Gatehouse.AuthServer.Token;
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before anything is used up or minted.</summary>
 public sealed class TokenEndpoint(
     ClientRequests requests, IEnumerable<IGrant> grants, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, IdTokenIssuer idTokens,
-    OAuthFailureWriter failures)
+    OAuthFailureWriter failures, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -31,7 +31,7 @@ public sealed class TokenEndpoint(
             var decision = await DecideAsync(application, form, http.RequestAborted);
             var failure = decision.Failure;
             GrantedAccess? access = null;
-            var resources = form.All("resource");
+            var resources = decision.Targets ?? form.All("resource");
             if (resources.Count > 1) failure ??= OAuthFailure.SeveralResources;
             failure ??= ScopePolicy.Apply(decision.Ask(resources), application.Registered, apis.Current, out access);
             DpopProof? proof = null;
@@ -52,22 +52,28 @@ public sealed class TokenEndpoint(
             // 7. Issue. 8. Write.
             // A token that an API was named for does not open what is known of the user besides.
             var scope = resources.Count > 0 ? access!.Scope.Except(ScopeSet.Of(IdentityScope.All)) : access!.Scope;
-            var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, access.LifetimeSeconds)
+            var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, LifetimeOf(decision, access))
             {
-                GrantId = decision.GrantId, DpopKey = proof?.Thumbprint,
+                GrantId = decision.GrantId, DpopKey = proof?.Thumbprint, Actor = decision.Actor,
             };
             // RFC 6749 §5.1: when it is not what was asked for.
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null || resources.Count > 0;
-            var token = issuer.Mint(content);
+            var token = await issuer.IssueAsync(content, http.RequestAborted);
             var idToken = decision.Authentication is { } authentication && access.Scope.Contains(IdentityScope.OpenId)
                 ? idTokens.Mint(content, authentication, token) : null;
-            await TokenAnswer.WriteAsync(http.Response, content, isScopeStated, new IssuedTokens(token, redemption?.RefreshToken, idToken));
+            await TokenAnswer.WriteAsync(http.Response, content, isScopeStated, new IssuedTokens(token, redemption?.RefreshToken, idToken)
+            {
+                IsTypeStated = form["grant_type"] == GrantType.TokenExchange,
+            });
         }
         catch (Exception exception) when (StoreFault.IsAway(exception) && !http.Response.HasStarted)
         {
             await failures.WriteAsync(http, OAuthFailure.StoreAway, application.Registered.ClientId, application.Registered);
         }
     }
+
+    private int LifetimeOf(GrantDecision decision, GrantedAccess access) => decision.ExpiresAt is { } end
+        ? (int)Math.Clamp(end - clock.GetUtcNow().ToUnixTimeSeconds(), 1, access.LifetimeSeconds) : access.LifetimeSeconds;
 
     private ValueTask<GrantDecision> DecideAsync(AuthenticatedApplication application, FormBody form, CancellationToken cancellation)
     {

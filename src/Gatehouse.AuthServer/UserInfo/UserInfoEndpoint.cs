@@ -39,7 +39,7 @@ public sealed class UserInfoEndpoint(PresentedTokens tokens, AccessCheck accessC
     private async Task AnswerAsync(HttpContext http, string authorization)
     {
         // 1. The token, and the proof of its key when it is bound to one.
-        if (!BearerToken.TryParse(authorization, out var text) || tokens.Read(text.ToString()) is not { } claims)
+        if (!BearerToken.TryParse(authorization, out var text) || await tokens.ReadAsync(text.ToString(), http.RequestAborted) is not { } claims)
         {
             Refuse(http, StatusCodes.Status401Unauthorized, BearerChallenge.InvalidToken(Realm, "The access token is malformed, expired or of another server."));
             return;

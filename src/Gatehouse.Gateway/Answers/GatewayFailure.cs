@@ -58,6 +58,8 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
     public static GatewayFailure TokenIsBound { get; } = new("token_is_bound", 401, "Invalid access token",
         "The access token is bound to a key. Send it with the scheme DPoP and a proof.", Challenge.DpopToken);
 
+    public static GatewayFailure UnknownReference { get; } = Token("token_unknown", "The access token is unknown or expired. Obtain a new one.");
+
     public static GatewayFailure TokenIsNotBound { get; } = Token("token_is_not_bound", "The access token is bound to no key. Send it with the scheme Bearer.");
 
     public static GatewayFailure ProofMissing { get; } = Proof("proof_missing", "Send one DPoP header with a proof for this call.");

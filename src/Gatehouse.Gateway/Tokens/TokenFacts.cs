@@ -9,8 +9,9 @@ namespace Gatehouse.Gateway.Tokens;
 /// Facts about tokens: what they say, and that their signature holds. Each distinct token is verified once and remembered until it is pushed
 /// out; times and keys are checked on every call, and no decision is ever remembered.
 /// </summary>
-public sealed class TokenFacts(GatewayOptions options, VerificationKeys keys, TimeProvider clock)
+public sealed class TokenFacts(GatewayOptions options, VerificationKeys keys, ReferenceTokens references, TimeProvider clock)
 {
+    private readonly GenerationCache<TokenHash, AccessTokenClaims> _resolved = new(options.Limits.RememberedTokens);
     private readonly GenerationCache<TokenHash, VerifiedAccessToken> _verified = new(options.Limits.RememberedTokens);
     private readonly AccessTokenVerifier _verifier = keys.Follow(new AccessTokenVerifier(options.Issuer, clock));
 
@@ -27,6 +28,19 @@ public sealed class TokenFacts(GatewayOptions options, VerificationKeys keys, Ti
         claims = verified?.Claims;
         if (verified is not null) _verified.Set(hash, verified);
         return failure;
+    }
+
+    /// <summary>What a reference stands for, asked at the store once; unknown when the store did not answer.</summary>
+    public async ValueTask<Lookup<AccessTokenClaims>> ResolveAsync(string token, CancellationToken cancellation)
+    {
+        var hash = TokenHash.Of(token);
+        if (!_resolved.TryGet(hash, out var claims))
+        {
+            var found = await references.FindAsync(token, cancellation);
+            if (found.Value is null) return found;
+            _resolved.Set(hash, claims = found.Value);
+        }
+        return _verifier.CheckTimes(claims) == AccessTokenFailure.None ? Lookup<AccessTokenClaims>.Found(claims) : Lookup<AccessTokenClaims>.Absent;
     }
 
     /// <summary>SHA-256 of a token. Strict reading gives a token one spelling, so its text identifies it.</summary>

@@ -32,6 +32,9 @@ public sealed record AccessTokenClaims
     /// <summary>The thumbprint of the key that must be proved with every use (<c>cnf.jkt</c>, RFC 9449 §6.1); null for a bearer token.</summary>
     public string? DpopKey { get; init; }
 
+    /// <summary>Who acts for the subject, and for whom that one acted before (RFC 8693 §4.1); null when the token was not exchanged.</summary>
+    public ActorClaim? Actor { get; init; }
+
     /// <summary>The value of <c>token_type</c>.</summary>
     public string TokenType => DpopKey is null ? "Bearer" : "DPoP";
 
@@ -73,6 +76,7 @@ public sealed record AccessTokenClaims
         json.WriteNumber("exp", ExpiresAt);
         json.WriteString("jti", TokenId);
         if (GrantId is not null) json.WriteString("grant_id", GrantId);
+        Actor?.WriteTo(json);
         if (DpopKey is null) return;
         json.WriteStartObject("cnf");
         json.WriteString("jkt", DpopKey);
@@ -80,7 +84,7 @@ public sealed record AccessTokenClaims
     }
 
     /// <summary>Reads a payload whose types are exactly those of RFC 9068 §2.2; an <c>exp</c> as a string is refused.</summary>
-    internal static AccessTokenClaims? Read(JsonElement payload)
+    public static AccessTokenClaims? Read(JsonElement payload)
     {
         if (!TryText(payload, "iss", out var issuer) || !TryText(payload, "sub", out var subject)
             || !TryText(payload, "client_id", out var clientId) || !TryText(payload, "jti", out var tokenId)
@@ -88,12 +92,13 @@ public sealed record AccessTokenClaims
             || ReadAudience(payload) is not { } audience
             || ReadScope(payload) is not { } scope
             || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))
+            || !ActorClaim.TryRead(payload, out var actor)
             || !TryConfirmation(payload, out var dpopKey)) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
             IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
-            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey,
+            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey, Actor = actor,
         };
     }
 

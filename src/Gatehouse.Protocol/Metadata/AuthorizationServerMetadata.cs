@@ -21,6 +21,10 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("require_pushed_authorization_requests")]
     public bool RequirePushedAuthorizationRequests { get; init; }
 
+    /// <summary>RFC 8628 §4.</summary>
+    [JsonPropertyName("device_authorization_endpoint")]
+    public required string DeviceAuthorizationEndpoint { get; init; }
+
     [JsonPropertyName("token_endpoint")]
     public required string TokenEndpoint { get; init; }
 

@@ -7,6 +7,12 @@ public static class GrantType
     public const string AuthorizationCode = "authorization_code";
     public const string RefreshToken = "refresh_token";
 
+    /// <summary>RFC 8628 §3.4.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+
+    /// <summary>RFC 8693 §2.1.</summary>
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+
     /// <summary>All of them, in the order in which they are advertised.</summary>
-    public static IReadOnlyList<string> All { get; } = [ClientCredentials, AuthorizationCode, RefreshToken];
+    public static IReadOnlyList<string> All { get; } = [ClientCredentials, AuthorizationCode, RefreshToken, DeviceCode, TokenExchange];
 }

@@ -21,7 +21,7 @@ public sealed record OAuthError(string Code, int Status, string Description)
         new("unauthorized_client", 400, "The application is not allowed to use this grant_type. API Support can allow it.");
 
     public static OAuthError UnsupportedGrantType { get; } =
-        new("unsupported_grant_type", 400, "This grant_type is not supported. Supported: client_credentials, authorization_code with PKCE, refresh_token.");
+        new("unsupported_grant_type", 400, $"This grant_type is not supported. Supported: {string.Join(", ", GrantType.All)}.");
 
     public static OAuthError InvalidGrant { get; } =
         new("invalid_grant", 400, "The code or token is unknown, expired, used before, revoked, or not meant for this request.");
@@ -31,6 +31,9 @@ public sealed record OAuthError(string Code, int Status, string Description)
 
     public static OAuthError InvalidScope { get; } =
         new("invalid_scope", 400, "A requested scope is unknown, malformed or not part of an approved contract.");
+
+    /// <summary>RFC 8628 §3.5: one of the codes that say why a device has no token yet, or never will.</summary>
+    public static OAuthError Device(string code, string description) => new(code, 400, description);
 
     /// <summary>RFC 8707 §2.</summary>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", 400, description);

@@ -121,6 +121,8 @@ public sealed record GrantContent
 [JsonSerializable(typeof(AuthorizationInteraction))]
 [JsonSerializable(typeof(AuthorizationCode))]
 [JsonSerializable(typeof(GrantContent))]
+[JsonSerializable(typeof(DeviceRequest))]
+[JsonSerializable(typeof(DevicePolling))]
 internal sealed partial class GrantJson : JsonSerializerContext
 {
     public static string Write(AuthorizationInteraction interaction) => JsonSerializer.Serialize(interaction, Default.AuthorizationInteraction);
@@ -128,4 +130,8 @@ internal sealed partial class GrantJson : JsonSerializerContext
     public static string Write(AuthorizationCode code) => JsonSerializer.Serialize(code, Default.AuthorizationCode);
 
     public static string Write(GrantContent content) => JsonSerializer.Serialize(content, Default.GrantContent);
+
+    public static string Write(DeviceRequest request) => JsonSerializer.Serialize(request, Default.DeviceRequest);
+
+    public static string Write(DevicePolling polling) => JsonSerializer.Serialize(polling, Default.DevicePolling);
 }

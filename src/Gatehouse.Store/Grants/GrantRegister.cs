@@ -78,6 +78,29 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
 
+    /// <summary>Uses the device code of a request that the user has granted; the grant begins with it.</summary>
+    public async Task<Redeemed> RedeemDeviceAsync(
+        string deviceCode, DeviceRequest request, bool withRefreshToken, string? dpopKey, CancellationToken cancellation)
+    {
+        var outcome = await database.WinAsync<Redeemed>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var key = HandleRegister.KeyOf(HandleKind.DeviceCode, deviceCode);
+            var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
+            if (won != 1) return new Redeemed(IsWon: false);
+            var grant = new Grant
+            {
+                Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,
+                AuthenticatedAt = request.AuthenticatedAt, CreatedAt = now, ExpiresAt = now + RefreshTokenRegister.AbsoluteLifetime,
+                Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = request.Resources }),
+            };
+            db.Grants.Add(grant);
+            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, now).Text : null);
+        }, cancellation);
+        return outcome.Value ?? throw new DbUpdateException(outcome.Message);
+    }
+
     /// <summary>Ends a grant: no token of it works from now on.</summary>
     public Task EndAsync(Guid grantId, CancellationToken cancellation) => database.WinAsync<Redeemed>(async db =>
     {

@@ -32,6 +32,9 @@ public sealed class Api
     /// </summary>
     public List<string> ResourceServers { get; set; } = [];
 
+    /// <summary>One of the values of <see cref="AccessTokenFormats"/>.</summary>
+    public string AccessTokenFormat { get; set; } = AccessTokenFormats.Jwt;
+
     public DateTimeOffset CreatedAt { get; set; }
 }
 

@@ -48,6 +48,17 @@ public sealed class Application
     /// <summary>Whether every access token must be bound to a DPoP key (RFC 9449 §5.2).</summary>
     public bool DpopBoundAccessTokens { get; set; }
 
+    /// <summary>
+    /// The <c>client_id</c> of each application whose tokens it may exchange (RFC 8693), besides its own and those for APIs that it stands for.
+    /// </summary>
+    public List<string> TokenExchangeSubjects { get; set; } = [];
+
+    /// <summary>The resource identifiers that it may exchange tokens for; empty: every one of its contracts.</summary>
+    public List<string> TokenExchangeAudiences { get; set; } = [];
+
+    /// <summary>One of the values of <see cref="AccessTokenFormats"/>.</summary>
+    public string AccessTokenFormat { get; set; } = AccessTokenFormats.Jwt;
+
     /// <summary>Access tokens whose <c>iat</c> lies before this second are dead. 0: none.</summary>
     public long TokensNotBefore { get; set; }
 
@@ -77,6 +88,18 @@ public static class TokenEndpointAuthMethods
     public static bool IsSupported(string method) => IsSecret(method) || method is PrivateKeyJwt or None;
 
     public static bool IsSecret(string method) => method is ClientSecret or ClientSecretBasic or ClientSecretPost;
+}
+
+/// <summary>What an access token looks like.</summary>
+public static class AccessTokenFormats
+{
+    /// <summary>It says by itself what it gives (RFC 9068).</summary>
+    public const string Jwt = "jwt";
+
+    /// <summary>It says nothing: what it gives stands in the store, and is read there by the gateway and by introspection.</summary>
+    public const string Reference = "reference";
+
+    public static bool IsKnown(string format) => format is Jwt or Reference;
 }
 
 /// <summary>A person who owns an application.</summary>

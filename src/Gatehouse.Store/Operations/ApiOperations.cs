@@ -98,6 +98,7 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
     {
         (api.Name, api.Description, api.Resource, api.Upstream) = (draft.Name, draft.Description, draft.Resource, draft.Upstream);
         api.ResourceServers = [.. draft.ResourceServers];
+        api.AccessTokenFormat = draft.AccessTokenFormat;
         api.Scopes.Clear();
         api.Operations.Clear();
         await db.SaveChangesAsync(cancellation); // Old rows leave before new ones with the same key come.
@@ -130,6 +131,8 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
 /// <summary>What a published API must satisfy.</summary>
 internal static class ApiRules
 {
+    public const int MaxResourceLength = 512;
+
     private const int MaxResourceServers = 20;
 
     public static (string Field, string Message)? Check(Api api)
@@ -138,7 +141,7 @@ internal static class ApiRules
         if (api.Name.Trim().Length is 0 or > 128) return ("name", "Give a name of 1 to 128 characters.");
         if (Texts(api).FirstOrDefault(text => text.Length > 4000 || text.Contains('\0', StringComparison.Ordinal)) is not null)
             return ("description", "A text may have up to 4000 characters and must not contain NUL.");
-        if (!Uri.TryCreate(api.Resource, UriKind.Absolute, out var resource) || resource.Fragment.Length > 0 || api.Resource.Length > 512)
+        if (!Uri.TryCreate(api.Resource, UriKind.Absolute, out var resource) || resource.Fragment.Length > 0 || api.Resource.Length > MaxResourceLength)
             return ("resource", "Give an absolute URI without a fragment (RFC 8707 §2).");
         if (api.Upstream is not null && !(Uri.TryCreate(api.Upstream, UriKind.Absolute, out var upstream) && upstream.Scheme is "http" or "https"))
             return ("upstream", "Give an absolute http or https URL.");
@@ -148,6 +151,7 @@ internal static class ApiRules
         if (api.Scopes.Select(scope => scope.Token).Distinct(StringComparer.Ordinal).Count() != api.Scopes.Count) return ("scopes", "A scope is listed twice.");
         if (api.ResourceServers.Count > MaxResourceServers || api.ResourceServers.Any(id => id.Length is 0 or > Application.MaxClientIdLength || id.Any(char.IsControl)))
             return ("resource_servers", $"Give the client_id of up to {MaxResourceServers} applications.");
+        if (!AccessTokenFormats.IsKnown(api.AccessTokenFormat)) return ("access_token_format", "The formats are jwt and reference.");
         if (api.Plans.Count == 0) return ("plans", "Give at least one plan.");
         if (api.Plans.FirstOrDefault(plan => !IsSlug(plan.Slug) || plan.Name.Length is 0 or > 128) is not null) return ("plans", "Each plan needs a slug and a name.");
         if (api.Plans.Select(plan => plan.Slug).Distinct(StringComparer.Ordinal).Count() != api.Plans.Count) return ("plans", "A plan is listed twice.");

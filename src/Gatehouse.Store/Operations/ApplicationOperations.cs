@@ -23,8 +23,24 @@ public sealed record ApplicationDraft(string Name)
 
     public bool DpopBoundAccessTokens { get; init; }
 
+    public IReadOnlyList<string> TokenExchangeSubjects { get; init; } = [];
+
+    public IReadOnlyList<string> TokenExchangeAudiences { get; init; } = [];
+
+    public string AccessTokenFormat { get; init; } = AccessTokenFormats.Jwt;
+
     /// <summary>The plans to request contracts under, at most one of each API. Read at creation only: later, contracts have a life of their own.</summary>
     public IReadOnlyCollection<Guid> PlanIds { get; init; } = [];
+
+    /// <summary>What an application is now: whoever changes a part of it begins with this.</summary>
+    public static ApplicationDraft Of(Application row) => new(row.Name)
+    {
+        Description = row.Description, GrantTypes = row.GrantTypes, RedirectUris = row.RedirectUris,
+        TokenEndpointAuthMethod = row.TokenEndpointAuthMethod, Jwks = row.Jwks,
+        RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
+        TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
+        AccessTokenFormat = row.AccessTokenFormat,
+    };
 }
 
 /// <summary>A new application and its first secret: the one moment at which the secret is in the clear without asking for it.</summary>
@@ -66,6 +82,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, CreatedAt = now,
             RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
+            TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
+            AccessTokenFormat = draft.AccessTokenFormat,
         };
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
         AddedSecret? first = null;
@@ -96,6 +114,9 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             application.Jwks = draft.Jwks;
             application.RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests;
             application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
+            application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
+            application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
+            application.AccessTokenFormat = draft.AccessTokenFormat;
         }, cancellation);
     }
 

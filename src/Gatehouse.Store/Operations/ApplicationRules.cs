@@ -24,6 +24,11 @@ internal static class ApplicationRules
             return ("redirect_uris", $"'{Printable(bad)}' must be an absolute https URI without a fragment (http only for 127.0.0.1, [::1] and localhost; or a scheme with a dot, of a native application).");
         if (draft.RedirectUris.Count == 0 && draft.GrantTypes.Contains(GrantType.AuthorizationCode))
             return ("redirect_uris", "The grant type authorization_code needs at least one redirect URI.");
+        if (!AreNames(draft.TokenExchangeSubjects, Application.MaxClientIdLength))
+            return ("token_exchange_subjects", $"Give the client_id of up to {MaxListed} applications.");
+        if (!AreNames(draft.TokenExchangeAudiences, ApiRules.MaxResourceLength))
+            return ("token_exchange_audiences", $"Give up to {MaxListed} resource identifiers.");
+        if (!AccessTokenFormats.IsKnown(draft.AccessTokenFormat)) return ("access_token_format", "The formats are jwt and reference.");
         return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
     }
 
@@ -33,12 +38,16 @@ internal static class ApplicationRules
             return ("token_endpoint_auth_method",
                 "Offered: client_secret_basic, client_secret_post, private_key_jwt, none; leave it out to allow both ways to send a secret.");
         // RFC 6749 §4.4: only a confidential client may speak for itself.
-        if (draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.None && draft.GrantTypes.Contains(GrantType.ClientCredentials))
-            return ("grant_types", "An application that does not authenticate cannot use client_credentials.");
+        if (draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.None
+            && draft.GrantTypes.FirstOrDefault(grant => grant is GrantType.ClientCredentials or GrantType.TokenExchange) is { } proving)
+            return ("grant_types", $"An application that does not authenticate cannot use {proving}.");
         return draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt && draft.Jwks.Length == 0
             ? ("jwks", "The method private_key_jwt needs the public keys of the application.")
             : null;
     }
+
+    private static bool AreNames(IReadOnlyList<string> names, int maxLength) =>
+        names.Count <= MaxListed && names.All(name => name.Length > 0 && name.Length <= maxLength && !name.Any(char.IsControl));
 
     private static string Printable(string text) => string.Concat(text.Where(c => !char.IsControl(c)).Take(64));
 }

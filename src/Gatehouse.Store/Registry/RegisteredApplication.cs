@@ -22,6 +22,9 @@ public sealed class RegisteredApplication
         Keys = JwkSet.TryParse(row.Jwks, out var keys) ? keys : JwkSet.Empty;
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests;
         DpopBoundAccessTokens = row.DpopBoundAccessTokens;
+        TokenExchangeSubjects = row.TokenExchangeSubjects.ToFrozenSet(StringComparer.Ordinal);
+        TokenExchangeAudiences = [.. row.TokenExchangeAudiences];
+        UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
         TokensNotBefore = row.TokensNotBefore;
         Secrets = [.. row.Secrets.Select(secret => new RegisteredSecret(secret))];
         Contracts = row.Contracts.ToFrozenDictionary(contract => contract.ApiId, contract => new RegisteredContract(contract));
@@ -55,6 +58,15 @@ public sealed class RegisteredApplication
     public bool RequirePushedAuthorizationRequests { get; }
 
     public bool DpopBoundAccessTokens { get; }
+
+    /// <summary>The <c>client_id</c> of each other application whose tokens it may exchange.</summary>
+    public FrozenSet<string> TokenExchangeSubjects { get; }
+
+    /// <summary>The resource identifiers that it may exchange tokens for; empty: every one of its contracts.</summary>
+    public IReadOnlyList<string> TokenExchangeAudiences { get; }
+
+    /// <summary>Whether its access tokens are references, whatever the API prefers.</summary>
+    public bool UsesReferenceTokens { get; }
 
     /// <summary>Tokens whose <c>iat</c> lies before this second are dead.</summary>
     public long TokensNotBefore { get; }
@@ -112,6 +124,7 @@ public sealed class RegisteredApi
         Scopes = ScopeSet.Of(row.Scopes.Select(scope => scope.Token).Order(StringComparer.Ordinal));
         Operations = [.. row.Operations.Select(operation => new RegisteredOperation(operation.Method, operation.PathTemplate, operation.Scope))];
         Upstream = row.Upstream;
+        UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
         ResourceServers = row.ResourceServers.ToFrozenSet(StringComparer.Ordinal);
     }
 
@@ -128,6 +141,9 @@ public sealed class RegisteredApi
     public IReadOnlyList<RegisteredOperation> Operations { get; }
 
     public string? Upstream { get; }
+
+    /// <summary>Whether access tokens for it are references.</summary>
+    public bool UsesReferenceTokens { get; }
 
     /// <summary>The <c>client_id</c> of each application that may introspect tokens for this API.</summary>
     public FrozenSet<string> ResourceServers { get; }

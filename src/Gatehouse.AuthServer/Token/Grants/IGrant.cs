@@ -1,6 +1,7 @@
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
 
@@ -44,6 +45,15 @@ public readonly record struct GrantDecision
 
     /// <summary>The thumbprint of the DPoP key that what was presented is bound to; null when it is bound to none.</summary>
     public string? DpopKey { get; init; }
+
+    /// <summary>The APIs that the token is asked for, when the grant has more ways to name them than <c>resource</c>.</summary>
+    public IReadOnlyList<string>? Targets { get; init; }
+
+    /// <summary>Who acts for the subject (RFC 8693 §4.1).</summary>
+    public ActorClaim? Actor { get; init; }
+
+    /// <summary>The second in which the token expires at the latest.</summary>
+    public long? ExpiresAt { get; init; }
 
     /// <summary>
     /// Uses up what was presented, after all that can say no, and binds what comes of it to the DPoP key of the request; null when there is

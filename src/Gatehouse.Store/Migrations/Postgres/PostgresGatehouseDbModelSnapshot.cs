@@ -28,6 +28,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AccessTokenFormat")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -120,6 +124,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AccessTokenFormat")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasMaxLength(128)
@@ -171,6 +179,14 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<string>("TokenEndpointAuthMethod")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.PrimitiveCollection<List<string>>("TokenExchangeAudiences")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
+                    b.PrimitiveCollection<List<string>>("TokenExchangeSubjects")
+                        .IsRequired()
+                        .HasColumnType("text[]");
 
                     b.Property<long>("TokensNotBefore")
                         .HasColumnType("bigint");

@@ -17,13 +17,8 @@ internal sealed class EditPage(GatehouseDb db, ApplicationOperations application
     {
         if (!ModelState.IsValid) return Again();
         // What the page does not show stays as it is.
-        var draft = await db.Applications.AsNoTracking().Where(row => row.Id == Application.Id)
-            .Select(row => new ApplicationDraft(About.Name)
-            {
-                Description = About.Description ?? string.Empty, GrantTypes = row.GrantTypes, RedirectUris = row.RedirectUris,
-                TokenEndpointAuthMethod = row.TokenEndpointAuthMethod, Jwks = row.Jwks,
-            })
-            .SingleAsync(cancellation);
+        var row = await db.Applications.AsNoTracking().SingleAsync(row => row.Id == Application.Id, cancellation);
+        var draft = ApplicationDraft.Of(row) with { Name = About.Name, Description = About.Description ?? string.Empty };
         var outcome = await applications.ChangeAsync(Application.Id, draft, Actor, cancellation);
         if (outcome.Succeeded) return SeeOther(Links.Application(Application.Id), "Saved.");
         Refuse(outcome, ("client_name", "About.Name"), ("description", "About.Description"));

@@ -1,0 +1,82 @@
+using Gatehouse.Portal.Pages.Access;
+using Gatehouse.Portal.Sessions;
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
+using Gatehouse.Store.Operations;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Portal.Pages.Device;
+
+/// <summary>
+/// Where a person types the code that a device shows, sees what the device would be able to do, and decides (RFC 8628 §3.3). It is asked
+/// every time: only a person can see that code and device belong together.
+/// </summary>
+internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consents, CodeGuesses guesses, GatehouseDb db) : PortalPage
+{
+    /// <summary>What was typed.</summary>
+    [BindProperty]
+    public string? Code { get; set; }
+
+    /// <summary>What came with the address (<c>verification_uri_complete</c>).</summary>
+    [BindProperty(SupportsGet = true, Name = "user_code")]
+    public string? CodeOfAddress { get; set; }
+
+    /// <summary>What waits under the code; null while none is found.</summary>
+    public DeviceRequest? Waiting { get; private set; }
+
+    /// <summary>How it ended; pending until then.</summary>
+    public AuthorizationVerdict Verdict { get; private set; }
+
+    public string ApplicationName { get; private set; } = string.Empty;
+
+    public string ApplicationDescription { get; private set; } = string.Empty;
+
+    public IReadOnlyList<ApiScopesInWords> Scopes { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellation) =>
+        string.IsNullOrEmpty(CodeOfAddress) || await FindAsync(cancellation) ? Page() : Again();
+
+    public async Task<IActionResult> OnPostAsync(string? decision, CancellationToken cancellation)
+    {
+        if (!await FindAsync(cancellation)) return Again();
+        if (decision is not ("allow" or "deny")) return Page(); // The code was typed: now the question is shown.
+        var verdict = decision == "allow" ? AuthorizationVerdict.Granted : AuthorizationVerdict.Denied;
+        if (verdict == AuthorizationVerdict.Granted)
+            await consents.RememberAsync(Organization.Id, Waiting!.ApplicationId, Session.UserId, ScopeOf(Waiting), Actor, cancellation);
+        var decided = Waiting! with { Verdict = verdict, UserId = Session.UserId, AuthenticatedAt = Session.AuthenticatedAt };
+        if (await devices.DecideAsync(decided, cancellation)) Verdict = verdict;
+        else Refuse();
+        return Verdict == AuthorizationVerdict.Pending ? Again() : Page();
+    }
+
+    private async Task<bool> FindAsync(CancellationToken cancellation)
+    {
+        if (!guesses.Allows(Session.UserId))
+        {
+            ModelState.AddModelError(nameof(Code), "Too many codes were wrong. Wait five minutes, and let the device show a new one.");
+            return false;
+        }
+        Waiting = await devices.FindWaitingAsync(string.IsNullOrEmpty(Code) ? CodeOfAddress : Code, cancellation);
+        if (Waiting?.OrganizationId != Organization.Id)
+        {
+            guesses.CountFailure(Session.UserId);
+            Refuse();
+            return false;
+        }
+        var application = await db.Applications.AsNoTracking().Where(row => row.Id == Waiting.ApplicationId)
+            .Select(row => new { row.Name, row.Description }).SingleAsync(cancellation);
+        (ApplicationName, ApplicationDescription) = (application.Name, application.Description);
+        Scopes = await ApiScopesInWords.ReadAsync(db, Organization.Id, ScopeOf(Waiting), cancellation);
+        return true;
+    }
+
+    private void Refuse()
+    {
+        Waiting = null;
+        ModelState.AddModelError(nameof(Code), "No device waits with this code. Codes work once and for ten minutes.");
+    }
+
+    private static ScopeSet ScopeOf(DeviceRequest request) => ScopeSet.TryParse(request.Scope, out var scope) ? scope : ScopeSet.Empty;
+}
