@@ -5,6 +5,7 @@ using Gatehouse.AuthServer.Introspection;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Jwks;
 using Gatehouse.AuthServer.Metadata;
+using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.Revocation;
 using Gatehouse.AuthServer.SenderConstraint;
@@ -31,6 +32,8 @@ public static class AuthServer
         services.AddSingleton<JwtSigner>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<IdTokenIssuer>();
+        services.AddSingleton<RemoteDocuments>();
+        services.AddSingleton<RemoteKeys>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<OAuthFailureWriter>();
@@ -44,6 +47,7 @@ public static class AuthServer
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();
         services.AddSingleton<IGrant, TokenExchangeGrant>();
+        services.AddSingleton<IGrant, JwtBearerGrant>();
 
         // Endpoints.
         services.AddSingleton<AuthorizationEndpoint>();

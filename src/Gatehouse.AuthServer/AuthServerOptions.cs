@@ -1,3 +1,5 @@
+using Gatehouse.AuthServer.Remote;
+
 namespace Gatehouse.AuthServer;
 
 /// <summary>What the authorization server is called.</summary>
@@ -14,4 +16,7 @@ public sealed record AuthServerOptions(string Issuer)
     public const string JwksPath = "/pf/JWKS";
     public const string MetadataPath = "/.well-known/oauth-authorization-server";
     public const string OpenIdConfigurationPath = "/.well-known/openid-configuration";
+
+    /// <summary>What it may fetch from others.</summary>
+    public OutgoingRules Outgoing { get; init; } = new();
 }

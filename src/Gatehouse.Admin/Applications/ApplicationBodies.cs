@@ -29,6 +29,12 @@ internal record ApplicationRequest
     [JsonPropertyName("jwks"), Description("Public keys only (RFC 7517 §5), up to 16384 characters.")]
     public JsonElement? Jwks { get; init; }
 
+    [JsonPropertyName("jwks_uri"), Description("Where the application publishes its public keys: an https URL. Instead of jwks.")]
+    public string? JwksUri { get; init; }
+
+    [JsonPropertyName("federated_identities"), Description("By which assertions of trusted issuers a workload is this application (RFC 7523 §2.1). Up to 20.")]
+    public IReadOnlyList<FederatedIdentity>? FederatedIdentities { get; init; }
+
     [JsonPropertyName("require_pushed_authorization_requests"), Description("Whether authorization requests must be pushed (RFC 9126 §6). Default: false.")]
     public bool RequirePushedAuthorizationRequests { get; init; }
 
@@ -95,6 +101,12 @@ internal record ApplicationBody
 
     [JsonPropertyName("jwks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Jwks { get; init; }
+
+    [JsonPropertyName("jwks_uri"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? JwksUri { get; init; }
+
+    [JsonPropertyName("federated_identities")]
+    public required IReadOnlyList<FederatedIdentity> FederatedIdentities { get; init; }
 
     [JsonPropertyName("require_pushed_authorization_requests")]
     public required bool RequirePushedAuthorizationRequests { get; init; }

@@ -17,6 +17,8 @@ internal static class ApplicationMapping
         RedirectUris = request.RedirectUris ?? [],
         TokenEndpointAuthMethod = request.TokenEndpointAuthMethod ?? TokenEndpointAuthMethods.ClientSecret,
         Jwks = request.Jwks?.GetRawText() ?? string.Empty,
+        JwksUri = request.JwksUri ?? string.Empty,
+        FederatedIdentities = request.FederatedIdentities ?? [],
         RequirePushedAuthorizationRequests = request.RequirePushedAuthorizationRequests,
         DpopBoundAccessTokens = request.DpopBoundAccessTokens,
         TokenExchangeSubjects = request.TokenExchangeSubjects ?? [],
@@ -38,6 +40,8 @@ internal static class ApplicationMapping
         GrantTypes = row.GrantTypes, RedirectUris = row.RedirectUris,
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod == TokenEndpointAuthMethods.ClientSecret ? null : row.TokenEndpointAuthMethod,
         Jwks = row.Jwks.Length == 0 ? null : JsonSerializer.Deserialize(row.Jwks, ApplicationJson.Default.JsonElement),
+        JwksUri = row.JwksUri.Length == 0 ? null : row.JwksUri,
+        FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)

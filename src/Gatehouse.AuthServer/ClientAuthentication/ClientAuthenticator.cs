@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Forms;
@@ -31,7 +32,8 @@ public sealed class AuthenticatedApplication
 /// not at all when it is registered as public.
 /// </summary>
 public sealed class ClientAuthenticator(
-    AuthServerOptions options, ApplicationRegistry applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, TimeProvider clock)
+    AuthServerOptions options, ApplicationRegistry applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, RemoteKeys remoteKeys,
+    TimeProvider clock)
 {
     /// <summary>The methods by which an application proves who it is.</summary>
     public static IReadOnlyList<string> ProvingMethods { get; } =
@@ -47,13 +49,13 @@ public sealed class ClientAuthenticator(
     /// <summary>The same work is done for an unknown application as for a known one with one secret.</summary>
     private static readonly byte[] NobodysVerifier = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
 
-    public async ValueTask<ClientAuthenticationResult> AuthenticateAsync(string? authorization, FormBody form)
+    public async ValueTask<ClientAuthenticationResult> AuthenticateAsync(string? authorization, FormBody form, CancellationToken cancellation)
     {
         if (ClientCredentials.Read(authorization, form, out var credentials) is { } failure)
             return new(null, failure, credentials.ClientId, credentials.ClientId.Length == 0 ? null : (await applications.FindAsync(credentials.ClientId)).Value);
         var found = await applications.FindAsync(credentials.ClientId);
         if (!found.IsKnown) return new(null, OAuthFailure.StoreAway, credentials.ClientId, null);
-        var refused = Verify(found.Value, credentials);
+        var refused = await VerifyAsync(found.Value, credentials, cancellation);
         return refused is null
             ? new(new AuthenticatedApplication(found.Value!, credentials.Assertion), null, credentials.ClientId, found.Value)
             : new(null, refused, credentials.ClientId, found.Value);
@@ -78,18 +80,22 @@ public sealed class ClientAuthenticator(
         }
     }
 
-    private OAuthFailure? Verify(RegisteredApplication? application, ClientCredentials credentials)
+    private async ValueTask<OAuthFailure?> VerifyAsync(RegisteredApplication? application, ClientCredentials credentials, CancellationToken cancellation)
     {
         if (credentials.Secret is { } secret) return VerifySecret(application, secret, credentials.Method);
         if (application is null) return OAuthFailure.UnknownApplication;
-        if (credentials.Assertion is { } assertion) return VerifyAssertion(application, assertion);
+        if (credentials.Assertion is { } assertion)
+        {
+            var keys = application.JwksUri.Length == 0 ? application.Keys : await remoteKeys.FindAsync(application.JwksUri, assertion.Kid, cancellation);
+            return VerifyAssertion(application, assertion, keys);
+        }
         if (!application.IsPublic) return OAuthFailure.NoCredentials;
         return application.IsActive ? null : OAuthFailure.ApplicationRetired;
     }
 
-    private OAuthFailure? VerifyAssertion(RegisteredApplication application, ClientAssertion assertion)
+    private OAuthFailure? VerifyAssertion(RegisteredApplication application, ClientAssertion assertion, JwkSet keys)
     {
-        var failure = assertion.Verify(application.Keys, AssertionAlgorithms, options.Issuer, clock.GetUtcNow().ToUnixTimeSeconds());
+        var failure = assertion.Verify(keys, AssertionAlgorithms, options.Issuer, clock.GetUtcNow().ToUnixTimeSeconds());
         if (failure != ClientAssertionFailure.None) return OAuthFailure.WrongAssertion(failure, options.Issuer);
         if (!application.IsActive) return OAuthFailure.ApplicationRetired;
         return application.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt

@@ -28,7 +28,7 @@ public sealed class ClientRequests(ClientAuthenticator authenticator, Applicatio
             await failures.WriteAsync(http, malformed!);
             return null;
         }
-        var authentication = await authenticator.AuthenticateAsync(AuthorizationOf(http.Request), form);
+        var authentication = await authenticator.AuthenticateAsync(AuthorizationOf(http.Request), form, http.RequestAborted);
         if (authentication.Application is { } application) return new ClientRequest(application, form);
         await failures.WriteAsync(http, authentication.Failure!, authentication.ClientId, authentication.Concerned);
         return null;

@@ -3,6 +3,7 @@ using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.JwtBearer;
 using Gatehouse.Protocol.Vocabulary;
 
 namespace Gatehouse.AuthServer.Requests;
@@ -159,6 +160,15 @@ public sealed record OAuthFailure
     public static OAuthFailure SubjectNotAllowed { get; } = new("subject_not_allowed", OAuthError.InvalidRequest("The subject_token may not be exchanged."),
         "The subject_token belongs to an application that is not among token_exchange_subjects, and is for no API that this application stands for.");
 
+    public static OAuthFailure MalformedGrantAssertion { get; } = new("malformed_grant_assertion", OAuthError.InvalidGrant,
+        "The assertion is not a well-formed JWT with iss and sub.");
+
+    public static OAuthFailure NoFederatedIdentity { get; } = new("no_federated_identity", OAuthError.InvalidGrant,
+        "None of the application's federated identities has the iss, sub and claims of the assertion.");
+
+    public static OAuthFailure IssuersKeysAway { get; } = new("issuers_keys_away", OAuthError.InvalidGrant,
+        "The keys of the assertion's issuer could not be fetched from its jwks_uri, or there is none that is taken.");
+
     public static OAuthFailure UnknownDeviceCode { get; } = new("unknown_device_code", OAuthError.InvalidGrant,
         "The device_code is unknown, or was issued to another application.");
 
@@ -208,6 +218,17 @@ public sealed record OAuthFailure
             ClientAssertionFailure.NoTokenId => "The client_assertion needs a jti of up to 256 characters.",
             _ => "None of the application's registered keys made the signature of the client_assertion, or by an algorithm that is not taken.",
         });
+
+    public static OAuthFailure WrongGrantAssertion(GrantAssertionFailure failure) => new("wrong_grant_assertion", OAuthError.InvalidGrant, failure switch
+    {
+        GrantAssertionFailure.WrongType => "The typ of the assertion, when it has one, must be JWT.",
+        GrantAssertionFailure.WrongSignature => "None of the issuer's keys made the signature of the assertion.",
+        GrantAssertionFailure.WrongAudience => "The aud of the assertion does not name this server.",
+        GrantAssertionFailure.NoExpiry => "The assertion needs an exp, in seconds as a number.",
+        GrantAssertionFailure.Expired => "The assertion has expired.",
+        GrantAssertionFailure.ExpiresTooLate => $"The assertion may live up to {GrantAssertion.MaxLifetimeSeconds} seconds.",
+        _ => "The iat or nbf of the assertion lies in the future.",
+    });
 
     public static OAuthFailure GrantNotAllowed(string grantType) => new("grant_not_allowed", OAuthError.UnauthorizedClient,
         $"The application is not allowed to use the grant type {grantType}.");

@@ -41,6 +41,9 @@ public sealed class ClientAssertion
     /// <summary>The <c>sub</c>: whom it claims to be, until it is verified.</summary>
     public string ClientId { get; }
 
+    /// <summary>The name of the key that signed it, if it names one.</summary>
+    public string? Kid => _jws.HeaderText("kid");
+
     /// <summary>The <c>jti</c>, set when it is verified.</summary>
     public string TokenId { get; private set; } = string.Empty;
 

@@ -23,10 +23,12 @@ public sealed class JwkSet
     /// <summary>How many of its keys can be used.</summary>
     public int Count => _keys.Count;
 
-    public static bool TryParse(string json, [NotNullWhen(true)] out JwkSet? set)
+    public bool Contains(string kid) => _keys.Any(key => key.Kid == kid);
+
+    public static bool TryParse(string json, [NotNullWhen(true)] out JwkSet? set, int maxLength = MaxLength)
     {
         set = null;
-        if (json.Length > MaxLength) return false;
+        if (json.Length > maxLength) return false;
         try
         {
             using var document = JsonDocument.Parse(json, Strict);

@@ -13,6 +13,9 @@ public static class GrantType
     /// <summary>RFC 8693 §2.1.</summary>
     public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 
+    /// <summary>RFC 7523 §2.1.</summary>
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
     /// <summary>All of them, in the order in which they are advertised.</summary>
-    public static IReadOnlyList<string> All { get; } = [ClientCredentials, AuthorizationCode, RefreshToken, DeviceCode, TokenExchange];
+    public static IReadOnlyList<string> All { get; } = [ClientCredentials, AuthorizationCode, RefreshToken, DeviceCode, TokenExchange, JwtBearer];
 }

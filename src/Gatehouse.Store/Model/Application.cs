@@ -42,6 +42,9 @@ public sealed class Application
     /// <summary>Where the application publishes its JWK set (RFC 7591 §2); empty when it does not.</summary>
     public string JwksUri { get; set; } = string.Empty;
 
+    /// <summary>The <see cref="FederatedIdentity"/> rules as JSON; empty when there is none.</summary>
+    public string FederatedIdentities { get; set; } = string.Empty;
+
     /// <summary>Whether authorization requests must be pushed (RFC 9126 §6).</summary>
     public bool RequirePushedAuthorizationRequests { get; set; }
 

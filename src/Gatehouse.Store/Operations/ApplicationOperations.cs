@@ -19,6 +19,10 @@ public sealed record ApplicationDraft(string Name)
 
     public string Jwks { get; init; } = string.Empty;
 
+    public string JwksUri { get; init; } = string.Empty;
+
+    public IReadOnlyList<FederatedIdentity> FederatedIdentities { get; init; } = [];
+
     public bool RequirePushedAuthorizationRequests { get; init; }
 
     public bool DpopBoundAccessTokens { get; init; }
@@ -36,7 +40,8 @@ public sealed record ApplicationDraft(string Name)
     public static ApplicationDraft Of(Application row) => new(row.Name)
     {
         Description = row.Description, GrantTypes = row.GrantTypes, RedirectUris = row.RedirectUris,
-        TokenEndpointAuthMethod = row.TokenEndpointAuthMethod, Jwks = row.Jwks,
+        TokenEndpointAuthMethod = row.TokenEndpointAuthMethod, Jwks = row.Jwks, JwksUri = row.JwksUri,
+        FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
         AccessTokenFormat = row.AccessTokenFormat,
@@ -80,7 +85,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         {
             OrganizationId = organizationId, ClientId = NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
             GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
-            TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, CreatedAt = now,
+            TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, JwksUri = draft.JwksUri, CreatedAt = now,
+            FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
             RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
             AccessTokenFormat = draft.AccessTokenFormat,
@@ -112,6 +118,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             application.RedirectUris = [.. draft.RedirectUris];
             application.TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod;
             application.Jwks = draft.Jwks;
+            application.JwksUri = draft.JwksUri;
+            application.FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities);
             application.RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests;
             application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
             application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];

@@ -29,6 +29,9 @@ internal static class ApplicationRules
         if (!AreNames(draft.TokenExchangeAudiences, ApiRules.MaxResourceLength))
             return ("token_exchange_audiences", $"Give up to {MaxListed} resource identifiers.");
         if (!AccessTokenFormats.IsKnown(draft.AccessTokenFormat)) return ("access_token_format", "The formats are jwt and reference.");
+        if (draft.JwksUri.Length > 0 && !NetworkReach.IsFetchable(draft.JwksUri)) return ("jwks_uri", "Give an https URL of up to 512 characters.");
+        if (draft.JwksUri.Length > 0 && draft.Jwks.Length > 0) return ("jwks_uri", "Give jwks or jwks_uri, not both (RFC 7591 §2).");
+        if (CheckFederation(draft) is { } federationFault) return ("federated_identities", federationFault);
         return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
     }
 
@@ -41,9 +44,28 @@ internal static class ApplicationRules
         if (draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.None
             && draft.GrantTypes.FirstOrDefault(grant => grant is GrantType.ClientCredentials or GrantType.TokenExchange) is { } proving)
             return ("grant_types", $"An application that does not authenticate cannot use {proving}.");
-        return draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt && draft.Jwks.Length == 0
-            ? ("jwks", "The method private_key_jwt needs the public keys of the application.")
+        return draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt && draft.Jwks.Length + draft.JwksUri.Length == 0
+            ? ("jwks", "The method private_key_jwt needs the public keys of the application, by jwks or jwks_uri.")
             : null;
+    }
+
+    private static string? CheckFederation(ApplicationDraft draft)
+    {
+        var rules = draft.FederatedIdentities;
+        if (rules.Count > FederatedIdentity.MaxRules) return $"Give at most {FederatedIdentity.MaxRules} rules.";
+        if (rules.Count == 0 && draft.GrantTypes.Contains(GrantType.JwtBearer)) return "The grant type jwt-bearer needs at least one rule.";
+        foreach (var rule in rules)
+        {
+            if (rule.Issuer.Length is 0 or > 512 || rule.Subject.Length is 0 or > 512 || rule.Audience?.Length is 0 or > 512)
+                return "Give issuer, subject and audience 1 to 512 characters.";
+            if (!NetworkReach.IsFetchable(rule.JwksUri)) return "Give as jwks_uri an https URL of up to 512 characters.";
+            if (rule.Subject.IndexOf('*', StringComparison.Ordinal) is >= 0 and var star && star != rule.Subject.Length - 1)
+                return "A subject may have one '*', at its end.";
+            if (rule.Subject == "*" && rule.Claims is not { Count: > 0 }) return "The subject '*' alone would let in everybody whom the issuer knows. Add claims.";
+            if (rule.Claims?.Count > MaxListed || rule.Claims?.Any(claim => claim.Key.Length is 0 or > 128 || claim.Value.Length > 512) == true)
+                return $"Give at most {MaxListed} claims, with names of up to 128 and texts of up to 512 characters.";
+        }
+        return null;
     }
 
     private static bool AreNames(IReadOnlyList<string> names, int maxLength) =>

@@ -20,6 +20,8 @@ public sealed class RegisteredApplication
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod;
         RedirectUris = [.. row.RedirectUris];
         Keys = JwkSet.TryParse(row.Jwks, out var keys) ? keys : JwkSet.Empty;
+        JwksUri = row.JwksUri;
+        FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities);
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests;
         DpopBoundAccessTokens = row.DpopBoundAccessTokens;
         TokenExchangeSubjects = row.TokenExchangeSubjects.ToFrozenSet(StringComparer.Ordinal);
@@ -54,6 +56,12 @@ public sealed class RegisteredApplication
 
     /// <summary>The keys that it signs with.</summary>
     public JwkSet Keys { get; }
+
+    /// <summary>Where it publishes the keys that it signs with; empty when they are registered by value.</summary>
+    public string JwksUri { get; }
+
+    /// <summary>By which assertions of trusted issuers a workload is this application.</summary>
+    public IReadOnlyList<FederatedIdentity> FederatedIdentities { get; }
 
     public bool RequirePushedAuthorizationRequests { get; }
 

@@ -21,7 +21,7 @@ public static class Node
         builder.Services.AddGatehouseStore(options.Database, options.Key);
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
-            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer));
+            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing });
             builder.Services.AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
         }
         if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer, options.ApiUrl) { Limits = options.Gateway });

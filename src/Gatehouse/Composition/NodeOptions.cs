@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gatehouse.AuthServer.Remote;
 using Gatehouse.Gateway;
 using Gatehouse.Portal;
 using Gatehouse.Store.Database;
@@ -50,6 +51,9 @@ public sealed record NodeOptions
     public NodeRoles Roles { get; init; } = NodeRoles.All;
 
     public GatewayLimits Gateway { get; init; } = new();
+
+    /// <summary>What the authorization server may fetch from others.</summary>
+    public OutgoingRules Outgoing { get; init; } = new();
 
     public string AdminUrl => Issuer + AdminPath;
 

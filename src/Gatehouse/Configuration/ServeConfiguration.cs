@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using Gatehouse.AuthServer.Remote;
 using Gatehouse.Composition;
 using Gatehouse.Gateway;
 using Gatehouse.Store.Database;
@@ -19,6 +21,7 @@ internal sealed class ServeConfiguration
         "Issuer", "ApiUrl", "Roles", "Listen:Auth", "Listen:Gateway", "Tls:CertificateFile", "Tls:KeyFile", "Tls:CaFile",
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
         "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
+        "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
     ];
 
     private readonly IConfiguration _values;
@@ -81,6 +84,7 @@ internal sealed class ServeConfiguration
         var store = Store();
         var key = Key();
         var limits = Gateway();
+        var outgoing = Outgoing();
         var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
         var keyFile = Present("Tls:KeyFile", "its private key in PEM");
         if (certificateFile is null || keyFile is null || key is null || store is null) return null;
@@ -90,7 +94,7 @@ internal sealed class ServeConfiguration
             {
                 Issuer = issuer, ApiUrl = apiUrl, Roles = roles, AuthEndPoint = auth, GatewayEndPoint = gateway, CaFile = _values["Tls:CaFile"],
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
-                Database = new StoreDatabase(store), Key = key, Gateway = limits,
+                Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
@@ -121,6 +125,26 @@ internal sealed class ServeConfiguration
             UpstreamTimeout = TimeSpan.FromSeconds(Number("Gateway:UpstreamTimeoutSeconds", (long)usual.UpstreamTimeout.TotalSeconds, 1, 3600)),
             MaxRequestBody = Number("Gateway:MaxRequestBodyBytes", usual.MaxRequestBody, 0, 1L << 40),
         };
+    }
+
+    private OutgoingRules Outgoing()
+    {
+        var allow = false;
+        if (_values["Outgoing:AllowPrivateAddresses"] is { Length: > 0 } text && !bool.TryParse(text, out allow))
+            _errors.Add($"Outgoing:AllowPrivateAddresses: '{text}' is neither true nor false.");
+        var authorities = new X509Certificate2Collection();
+        if (_values["Outgoing:CaFile"] is { Length: > 0 } file)
+        {
+            try
+            {
+                authorities.ImportFromPemFile(file);
+            }
+            catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+            {
+                _errors.Add($"Outgoing:CaFile: {file} holds no certificates in PEM that this user may read.");
+            }
+        }
+        return new OutgoingRules { AllowPrivateAddresses = allow, TrustedAuthorities = authorities };
     }
 
     private long Number(string key, long usual, long min, long max)

@@ -28,6 +28,7 @@ public sealed class EditTests(TestNode node) : IClassFixture<TestNode>
         var row = await node.FindAsync(flow.ClientId);
         Assert.Equal("Another name", row.Name);
         Assert.True(row is { RequirePushedAuthorizationRequests: true, DpopBoundAccessTokens: true, AccessTokenFormat: AccessTokenFormats.Reference });
-        Assert.Equal((["somebody"], [node.Things.Resource]), (row.TokenExchangeSubjects, row.TokenExchangeAudiences));
+        Assert.Equal(["somebody"], row.TokenExchangeSubjects);
+        Assert.Equal([node.Things.Resource], row.TokenExchangeAudiences);
     }
 }

@@ -144,6 +144,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<bool>("DpopBoundAccessTokens")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("FederatedIdentities")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.PrimitiveCollection<List<string>>("GrantTypes")
                         .IsRequired()
                         .HasColumnType("text[]");

@@ -138,6 +138,10 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.Property<bool>("DpopBoundAccessTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("FederatedIdentities")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.PrimitiveCollection<string>("GrantTypes")
                         .IsRequired()
                         .HasColumnType("TEXT");
