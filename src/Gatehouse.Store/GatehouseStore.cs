@@ -37,6 +37,7 @@ public static class GatehouseStore
         services.AddSingleton<GrantRegister>();
         services.AddSingleton<DeviceRegister>();
         services.AddSingleton<ReferenceTokens>();
+        services.AddSingleton<SigningKeyRotation>();
         services.AddSingleton<RefreshTokenRegister>();
         services.AddSingleton<SecretOperations>();
         services.AddSingleton<ApplicationOperations>();

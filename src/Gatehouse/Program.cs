@@ -10,6 +10,7 @@ var root = new RootCommand("Gatehouse: OAuth 2.0 authorization server, developer
     DemoCommand.Create(),
     ServeCommand.Create(),
     InitCommand.Create(),
+    KeysCommand.Create(),
     AppsCommand.Create(),
     DoctorCommand.Create(),
 };

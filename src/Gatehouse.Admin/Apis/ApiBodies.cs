@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Model;
 
 namespace Gatehouse.Admin.Apis;
@@ -32,6 +33,9 @@ internal sealed record ApiRequest
 
     [JsonPropertyName("access_token_format"), Description("jwt, or reference: a token that says nothing by itself (introspection and the gateway know it). Default: jwt.")]
     public string? AccessTokenFormat { get; init; }
+
+    [JsonPropertyName("access_token_signing_alg"), Description("How access tokens for it are signed: ES256, RS256 or PS256. Default: ES256.")]
+    public string? AccessTokenSigningAlg { get; init; }
 
     [JsonPropertyName("plans"), Description("At least one. A plan with contracts cannot be left out.")]
     public required IReadOnlyList<PlanEntry> Plans { get; init; }
@@ -106,6 +110,9 @@ internal sealed record ApiBody
     [JsonPropertyName("access_token_format")]
     public required string AccessTokenFormat { get; init; }
 
+    [JsonPropertyName("access_token_signing_alg")]
+    public required string AccessTokenSigningAlg { get; init; }
+
     [JsonPropertyName("plans")]
     public required IReadOnlyList<PlanEntry> Plans { get; init; }
 
@@ -130,6 +137,7 @@ internal static class ApiMapping
         OrganizationId = organizationId, Slug = slug, Name = request.Name.Trim(), Description = request.Description ?? string.Empty,
         Resource = request.Resource, Upstream = request.Upstream,
         AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
+        AccessTokenSigningAlg = request.AccessTokenSigningAlg ?? SigningAlgorithms.Default,
         ResourceServers = [.. (request.ResourceServers ?? []).Distinct(StringComparer.Ordinal)],
         Scopes = [.. (request.Scopes ?? []).Select(scope => new ApiScope { Token = scope.Scope, Description = scope.Description ?? string.Empty })],
         Operations = [.. (request.Operations ?? [])
@@ -140,7 +148,7 @@ internal static class ApiMapping
     public static ApiBody ToBody(this Api row) => new()
     {
         Slug = row.Slug, Name = row.Name, Description = row.Description, Resource = row.Resource, Upstream = row.Upstream,
-        CreatedAt = row.CreatedAt, ResourceServers = [.. row.ResourceServers], AccessTokenFormat = row.AccessTokenFormat,
+        CreatedAt = row.CreatedAt, ResourceServers = [.. row.ResourceServers], AccessTokenFormat = row.AccessTokenFormat, AccessTokenSigningAlg = row.AccessTokenSigningAlg,
         Scopes = [.. row.Scopes.OrderBy(scope => scope.Token, StringComparer.Ordinal)
             .Select(scope => new ScopeEntry { Scope = scope.Token, Description = scope.Description })],
         Operations = [.. row.Operations.OrderBy(call => call.PathTemplate, StringComparer.Ordinal).ThenBy(call => call.Method, StringComparer.Ordinal)

@@ -50,6 +50,9 @@ internal record ApplicationRequest
 
     [JsonPropertyName("access_token_format"), Description("jwt, or reference: a token that says nothing by itself (introspection and the gateway know it). Default: jwt.")]
     public string? AccessTokenFormat { get; init; }
+
+    [JsonPropertyName("id_token_signed_response_alg"), Description("How its ID tokens are signed: ES256, RS256 or PS256. Default: ES256.")]
+    public string? IdTokenSignedResponseAlg { get; init; }
 }
 
 /// <summary>A new application: its metadata, and the APIs it asks for.</summary>
@@ -122,6 +125,9 @@ internal record ApplicationBody
 
     [JsonPropertyName("access_token_format")]
     public required string AccessTokenFormat { get; init; }
+
+    [JsonPropertyName("id_token_signed_response_alg")]
+    public required string IdTokenSignedResponseAlg { get; init; }
 
     [JsonPropertyName("scope"), Description("The scopes that its approved contracts give, separated by blanks.")]
     public required string Scope { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gatehouse.Admin.Access;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
@@ -24,6 +25,7 @@ internal static class ApplicationMapping
         TokenExchangeSubjects = request.TokenExchangeSubjects ?? [],
         TokenExchangeAudiences = request.TokenExchangeAudiences ?? [],
         AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
+        IdTokenSignedResponseAlg = request.IdTokenSignedResponseAlg ?? SigningAlgorithms.Default,
     };
 
     /// <summary>What <see cref="ToBody"/> needs.</summary>
@@ -44,6 +46,7 @@ internal static class ApplicationMapping
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
+        IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)
             .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Order(StringComparer.Ordinal)),
         Apis = [.. row.Contracts.OrderBy(contract => contract.Api!.Slug, StringComparer.Ordinal).Select(ToApi)],

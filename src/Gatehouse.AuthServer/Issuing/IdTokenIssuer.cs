@@ -19,7 +19,7 @@ public sealed class IdTokenIssuer(AuthServerOptions options, JwtSigner signer, T
     private const int LifetimeSeconds = 300;
 
     /// <summary>The compact serialization, as ASCII bytes.</summary>
-    public byte[] Mint(TokenContent content, UserAuthentication authentication, ReadOnlySpan<byte> accessToken)
+    public ValueTask<byte[]> MintAsync(TokenContent content, UserAuthentication authentication, ReadOnlyMemory<byte> accessToken, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var payload = new ArrayBufferWriter<byte>(512);
@@ -38,9 +38,9 @@ public sealed class IdTokenIssuer(AuthServerOptions options, JwtSigner signer, T
             json.WriteStringValue("pwd"); // RFC 8176 §2.
             json.WriteEndArray();
             // §3.1.3.6: the left half of the hash that belongs to the signature's algorithm.
-            json.WriteString("at_hash", Base64Url.EncodeToString(SHA256.HashData(accessToken).AsSpan(0, 16)));
+            json.WriteString("at_hash", Base64Url.EncodeToString(SHA256.HashData(accessToken.Span).AsSpan(0, 16)));
             json.WriteEndObject();
         }
-        return signer.Sign("JWT", payload.WrittenSpan);
+        return signer.SignAsync("JWT", payload.WrittenMemory, content.Application.IdTokenSigningAlgorithm, cancellation);
     }
 }

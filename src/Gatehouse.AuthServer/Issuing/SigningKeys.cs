@@ -1,63 +1,93 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Gatehouse.Store.Changes;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
-using Gatehouse.Store.Operations;
 using Gatehouse.Store.Registry;
 using Gatehouse.Store.Secrets;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.AuthServer.Issuing;
 
 /// <summary>
-/// The key that signs now. A first start makes one; a key that is there and cannot be opened stops the start, because silently making another
-/// would turn every token in the field invalid.
+/// The keys that sign now. A first start makes one; a key that is there and cannot be opened stops the start, because silently making another
+/// would turn every token in the field invalid. Keys of other algorithms are made when they are first needed.
 /// </summary>
 public sealed partial class SigningKeys(
-    StoreDatabase database, SigningKeyVault vault, VerificationKeys verificationKeys, TimeProvider clock, ILogger<SigningKeys> log) : IHostedService
+    SigningKeyRotation rotation, SigningKeyVault vault, VerificationKeys verificationKeys, TimeProvider clock, ILogger<SigningKeys> log) : BackgroundService
 {
-    private volatile SigningKey? _active;
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The active key.</summary>
+    private readonly ConcurrentDictionary<string, SigningKey> _active = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>The active key of the usual algorithm.</summary>
     /// <exception cref="InvalidOperationException">The node has not started.</exception>
-    public SigningKey Active => _active ?? throw new InvalidOperationException("No signing key is loaded: the node has not started.");
+    public SigningKey Active => _active.TryGetValue(SigningAlgorithms.Default, out var key) ? key
+        : throw new InvalidOperationException("No signing key is loaded: the node has not started.");
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>The active key of an algorithm.</summary>
+    public ValueTask<SigningKey> FindAsync(string algorithm, CancellationToken cancellation) =>
+        _active.TryGetValue(algorithm, out var key) ? new(key) : new(LoadAsync(algorithm, cancellation));
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using var db = database.Open();
-        var active = await FindActiveAsync(db, cancellationToken) ?? await CreateFirstAsync(db, cancellationToken);
-        _active = Open(active);
+        await LoadAsync(SigningAlgorithms.Default, cancellationToken);
+        await verificationKeys.ReloadAsync(cancellationToken);
         verificationKeys.Changed += ReloadInBackground;
+        await base.StartAsync(cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
         verificationKeys.Changed -= ReloadInBackground;
-        return Task.CompletedTask;
+        return base.StopAsync(cancellationToken);
     }
 
-    private static Task<SigningKeyRecord?> FindActiveAsync(GatehouseDb db, CancellationToken cancellation) =>
-        db.SigningKeys.AsNoTracking().Where(row => row.State == SigningKeyState.Active)
-            .OrderByDescending(row => row.CreatedAt).ThenBy(row => row.Kid).FirstOrDefaultAsync(cancellation);
-
-    private async Task<SigningKeyRecord> CreateFirstAsync(GatehouseDb db, CancellationToken cancellation)
+    public override void Dispose()
     {
-        var now = clock.GetUtcNow();
-        var record = vault.Generate(SigningKeyState.Active, now);
-        db.SigningKeys.Add(record);
-        db.Changes.Add(new Change { Kind = ChangeKind.SigningKey, Subject = record.Kid, At = now });
-        await db.SaveChangesAsync(cancellation);
-        await verificationKeys.ReloadAsync(cancellation);
-        return record;
+        _turn.Dispose();
+        base.Dispose();
+    }
+
+    // The schedule: every node looks, one of them does it.
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await rotation.StepAsync(stoppingToken)) LogRotated();
+            }
+            catch (Exception exception) when (StoreFault.IsAway(exception))
+            {
+                LogDelayed(exception);
+            }
+        }
+    }
+
+    private async Task<SigningKey> LoadAsync(string algorithm, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            var record = await rotation.FindActiveAsync(algorithm, cancellation);
+            // The old key is left to the garbage collector: a signature may be under way on another thread.
+            return _active.TryGetValue(algorithm, out var known) && known.Kid == record.Kid ? known : _active[algorithm] = Open(record);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private SigningKey Open(SigningKeyRecord record)
     {
         try
         {
-            return new SigningKey(record.Kid, vault.Open(record));
+            return new SigningKey(record.Kid, record.Algorithm, vault.Open(record));
         }
         catch (CryptographicException exception)
         {
@@ -73,9 +103,7 @@ public sealed partial class SigningKeys(
     {
         try
         {
-            await using var db = database.Open();
-            // The old key is left to the garbage collector: a signature may be under way on another thread.
-            if (await FindActiveAsync(db, CancellationToken.None) is { } record && record.Kid != _active?.Kid) _active = Open(record);
+            foreach (var algorithm in _active.Keys) await LoadAsync(algorithm, CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -83,22 +111,12 @@ public sealed partial class SigningKeys(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The new signing key could not be loaded; this node goes on signing with {Kid}.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The new signing keys could not be loaded; this node goes on signing with {Kid}.")]
     private partial void LogKept(Exception exception, string kid);
-}
 
-/// <summary>A P-256 private key and its <c>kid</c>.</summary>
-public sealed class SigningKey
-{
-    private readonly ECDsa _ecdsa;
+    [LoggerMessage(Level = LogLevel.Information, Message = "The signing keys went a step on: announced, active, retired or gone.")]
+    private partial void LogRotated();
 
-    internal SigningKey(string kid, ECDsa ecdsa) => (Kid, _ecdsa) = (kid, ecdsa);
-
-    public string Kid { get; }
-
-    /// <summary>Signs with ES256 (RFC 7518 §3.4): 64 bytes, r and s.</summary>
-    public void Sign(ReadOnlySpan<byte> input, Span<byte> signature) =>
-        _ecdsa.SignData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-
-    public override string ToString() => Kid;
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The signing keys could not be looked after; the next minute tries again.")]
+    private partial void LogDelayed(Exception exception);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Registry;
@@ -35,15 +36,20 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         var claims = Describe(content);
         var payload = new ArrayBufferWriter<byte>(512);
         claims.WriteTo(payload);
-        return IsReference(content) ? IssueReferenceAsync(claims, payload.WrittenMemory, cancellation) : new(signer.Sign("at+jwt", payload.WrittenSpan));
+        if (IsReference(content)) return IssueReferenceAsync(claims, payload.WrittenMemory, cancellation);
+        var algorithm = AudienceApis(content).Select(api => api.SigningAlgorithm).FirstOrDefault(algorithm => algorithm != SigningAlgorithms.Default);
+        return algorithm is null ? new(signer.Sign("at+jwt", payload.WrittenSpan)) : signer.SignAsync("at+jwt", payload.WrittenMemory, algorithm, cancellation);
     }
 
     // This program's own APIs, which are not behind the gateway, take JWTs alone.
     private bool IsReference(TokenContent content)
     {
-        var audience = apis.Current.All.Where(api => content.Audience.Contains(api.Resource, StringComparer.Ordinal)).ToList();
+        var audience = AudienceApis(content).ToList();
         return (content.Application.UsesReferenceTokens || audience.Any(api => api.UsesReferenceTokens)) && audience.All(api => api.Upstream is not null);
     }
+
+    private IEnumerable<RegisteredApi> AudienceApis(TokenContent content) =>
+        apis.Current.All.Where(api => content.Audience.Contains(api.Resource, StringComparer.Ordinal));
 
     private async ValueTask<byte[]> IssueReferenceAsync(AccessTokenClaims claims, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {

@@ -15,12 +15,13 @@ public sealed class JwksEndpoint(VerificationKeys keys)
         {
             json.WriteStartObject();
             json.WriteStartArray("keys");
-            foreach (var key in keys.Current) key.WriteTo(json);
+            foreach (var key in keys.Current) json.WriteRawValue(key.Json);
             json.WriteEndArray();
             json.WriteEndObject();
         }
         http.Response.ContentType = "application/jwk-set+json";
         http.Response.Headers.CacheControl = "public, max-age=300";
+        http.Response.Headers.AccessControlAllowOrigin = "*"; // Public, and read by applications that run in browsers.
         http.Response.ContentLength = body.WrittenCount;
         await http.Response.Body.WriteAsync(body.WrittenMemory);
     }

@@ -37,7 +37,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             IntrospectionEndpoint = options.Issuer + AuthServerOptions.IntrospectionPath,
             IntrospectionEndpointAuthMethodsSupported = ClientAuthenticator.ProvingMethods,
             IntrospectionEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
-            IntrospectionSigningAlgorithmsSupported = JwtSigner.Algorithms,
+            IntrospectionSigningAlgorithmsSupported = [SigningAlgorithms.Default],
             RevocationEndpoint = options.Issuer + AuthServerOptions.RevocationPath,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
             RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,

@@ -60,7 +60,7 @@ public sealed class TokenEndpoint(
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null || resources.Count > 0;
             var token = await issuer.IssueAsync(content, http.RequestAborted);
             var idToken = decision.Authentication is { } authentication && access.Scope.Contains(IdentityScope.OpenId)
-                ? idTokens.Mint(content, authentication, token) : null;
+                ? await idTokens.MintAsync(content, authentication, token, http.RequestAborted) : null;
             await TokenAnswer.WriteAsync(http.Response, content, isScopeStated, new IssuedTokens(token, redemption?.RefreshToken, idToken)
             {
                 IsTypeStated = form["grant_type"] == GrantType.TokenExchange,

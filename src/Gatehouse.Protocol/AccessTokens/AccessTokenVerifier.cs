@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Gatehouse.Protocol.Jose;
 
@@ -30,13 +29,13 @@ public sealed class AccessTokenVerifier(string issuer, TimeProvider clock)
     /// <summary>How far ahead an <c>iat</c> may be, in seconds: the clocks of two nodes differ.</summary>
     public const int MaxSkewSeconds = 10;
 
-    private readonly ConcurrentDictionary<string, VerificationKey> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PublicJwk> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Replaces the set of keys that signatures are verified with.</summary>
-    public void SetKeys(IReadOnlyCollection<EcPublicKey> keys)
+    public void SetKeys(IReadOnlyCollection<PublicJwk> keys)
     {
-        foreach (var key in keys) _keys.GetOrAdd(key.Kid, _ => new VerificationKey(key));
-        foreach (var gone in _keys.Keys.Except(keys.Select(key => key.Kid), StringComparer.Ordinal)) _keys.TryRemove(gone, out _);
+        foreach (var key in keys) _keys.TryAdd(key.Thumbprint, key);
+        foreach (var gone in _keys.Keys.Except(keys.Select(key => key.Thumbprint), StringComparer.Ordinal)) _keys.TryRemove(gone, out _);
     }
 
     /// <summary>True while tokens that were verified with this key may still be trusted.</summary>
@@ -49,11 +48,12 @@ public sealed class AccessTokenVerifier(string issuer, TimeProvider clock)
         if (!CompactJws.TryParse(token, out var jws)) return AccessTokenFailure.Malformed;
         // RFC 9068 §4: "at+jwt" or "application/at+jwt", so that an ID token or a client assertion is never taken for an access token.
         if (!HasText(jws.Header, "typ", "at+jwt") && !HasText(jws.Header, "typ", "application/at+jwt")) return AccessTokenFailure.WrongType;
-        // RFC 8725 §3.1: the key decides the algorithm; the header may only agree.
-        if (!HasText(jws.Header, "alg", "ES256")) return AccessTokenFailure.AlgorithmNotAllowed;
+        if (jws.HeaderText("alg") is not { } algorithm || !SigningAlgorithms.IsKnown(algorithm)) return AccessTokenFailure.AlgorithmNotAllowed;
         if (!jws.Header.TryGetProperty("kid", out var kid) || kid.ValueKind != JsonValueKind.String
             || !_keys.TryGetValue(kid.GetString()!, out var key)) return AccessTokenFailure.UnknownKey;
-        if (!key.Verify(jws.SigningInput, jws.Signature)) return AccessTokenFailure.BadSignature;
+        // RFC 8725 §3.1: the key decides the algorithm; the header may only agree.
+        if (!key.Algorithms.Contains(algorithm, StringComparer.Ordinal)) return AccessTokenFailure.AlgorithmNotAllowed;
+        if (!key.Verify(algorithm, jws.SigningInput, jws.Signature)) return AccessTokenFailure.BadSignature;
         if (AccessTokenClaims.Read(jws.Payload) is not { } claims) return AccessTokenFailure.Malformed;
         if (!string.Equals(claims.Issuer, issuer, StringComparison.Ordinal)) return AccessTokenFailure.WrongIssuer;
         var failure = CheckTimes(claims);
@@ -71,15 +71,6 @@ public sealed class AccessTokenVerifier(string issuer, TimeProvider clock)
 
     private static bool HasText(JsonElement header, string name, string expected) =>
         header.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(expected);
-
-    /// <summary>One platform key; verification on a shared instance is thread-safe because nothing in it changes after import.</summary>
-    private sealed class VerificationKey(EcPublicKey key)
-    {
-        private readonly ECDsa _ecdsa = ECDsa.Create(key.Parameters);
-
-        public bool Verify(byte[] input, byte[] signature) =>
-            signature.Length == 64 && _ecdsa.VerifyData(input, signature, HashAlgorithmName.SHA256);
-    }
 }
 
 /// <summary>A token whose form, signature and issuer hold; only <see cref="AccessTokenVerifier"/> makes one.</summary>

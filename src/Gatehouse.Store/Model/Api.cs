@@ -1,3 +1,5 @@
+using Gatehouse.Protocol.Jose;
+
 namespace Gatehouse.Store.Model;
 
 /// <summary>What is published: where it is called, what it is called with, where the calls go.</summary>
@@ -34,6 +36,9 @@ public sealed class Api
 
     /// <summary>One of the values of <see cref="AccessTokenFormats"/>.</summary>
     public string AccessTokenFormat { get; set; } = AccessTokenFormats.Jwt;
+
+    /// <summary>How access tokens for it are signed.</summary>
+    public string AccessTokenSigningAlg { get; set; } = SigningAlgorithms.Default;
 
     public DateTimeOffset CreatedAt { get; set; }
 }

@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 
 namespace Gatehouse.Store.Model;
@@ -61,6 +62,9 @@ public sealed class Application
 
     /// <summary>One of the values of <see cref="AccessTokenFormats"/>.</summary>
     public string AccessTokenFormat { get; set; } = AccessTokenFormats.Jwt;
+
+    /// <summary>How its ID tokens are signed (OpenID Connect Registration §2).</summary>
+    public string IdTokenSignedResponseAlg { get; set; } = SigningAlgorithms.Default;
 
     /// <summary>Access tokens whose <c>iat</c> lies before this second are dead. 0: none.</summary>
     public long TokensNotBefore { get; set; }

@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -98,7 +99,7 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
     {
         (api.Name, api.Description, api.Resource, api.Upstream) = (draft.Name, draft.Description, draft.Resource, draft.Upstream);
         api.ResourceServers = [.. draft.ResourceServers];
-        api.AccessTokenFormat = draft.AccessTokenFormat;
+        (api.AccessTokenFormat, api.AccessTokenSigningAlg) = (draft.AccessTokenFormat, draft.AccessTokenSigningAlg);
         api.Scopes.Clear();
         api.Operations.Clear();
         await db.SaveChangesAsync(cancellation); // Old rows leave before new ones with the same key come.
@@ -152,6 +153,7 @@ internal static class ApiRules
         if (api.ResourceServers.Count > MaxResourceServers || api.ResourceServers.Any(id => id.Length is 0 or > Application.MaxClientIdLength || id.Any(char.IsControl)))
             return ("resource_servers", $"Give the client_id of up to {MaxResourceServers} applications.");
         if (!AccessTokenFormats.IsKnown(api.AccessTokenFormat)) return ("access_token_format", "The formats are jwt and reference.");
+        if (!SigningAlgorithms.IsKnown(api.AccessTokenSigningAlg)) return ("access_token_signing_alg", $"Offered: {string.Join(", ", SigningAlgorithms.All)}.");
         if (api.Plans.Count == 0) return ("plans", "Give at least one plan.");
         if (api.Plans.FirstOrDefault(plan => !IsSlug(plan.Slug) || plan.Name.Length is 0 or > 128) is not null) return ("plans", "Each plan needs a slug and a name.");
         if (api.Plans.Select(plan => plan.Slug).Distinct(StringComparer.Ordinal).Count() != api.Plans.Count) return ("plans", "A plan is listed twice.");

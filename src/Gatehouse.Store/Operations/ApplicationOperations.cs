@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -33,6 +34,8 @@ public sealed record ApplicationDraft(string Name)
 
     public string AccessTokenFormat { get; init; } = AccessTokenFormats.Jwt;
 
+    public string IdTokenSignedResponseAlg { get; init; } = SigningAlgorithms.Default;
+
     /// <summary>The plans to request contracts under, at most one of each API. Read at creation only: later, contracts have a life of their own.</summary>
     public IReadOnlyCollection<Guid> PlanIds { get; init; } = [];
 
@@ -44,7 +47,7 @@ public sealed record ApplicationDraft(string Name)
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
-        AccessTokenFormat = row.AccessTokenFormat,
+        AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
     };
 }
 
@@ -89,7 +92,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
             RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
-            AccessTokenFormat = draft.AccessTokenFormat,
+            AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
         };
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
         AddedSecret? first = null;
@@ -125,6 +128,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
             application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
             application.AccessTokenFormat = draft.AccessTokenFormat;
+            application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;
         }, cancellation);
     }
 

@@ -1,4 +1,5 @@
 using Gatehouse.Protocol.Authorization;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 
@@ -29,6 +30,7 @@ internal static class ApplicationRules
         if (!AreNames(draft.TokenExchangeAudiences, ApiRules.MaxResourceLength))
             return ("token_exchange_audiences", $"Give up to {MaxListed} resource identifiers.");
         if (!AccessTokenFormats.IsKnown(draft.AccessTokenFormat)) return ("access_token_format", "The formats are jwt and reference.");
+        if (!SigningAlgorithms.IsKnown(draft.IdTokenSignedResponseAlg)) return ("id_token_signed_response_alg", $"Offered: {string.Join(", ", SigningAlgorithms.All)}.");
         if (draft.JwksUri.Length > 0 && !NetworkReach.IsFetchable(draft.JwksUri)) return ("jwks_uri", "Give an https URL of up to 512 characters.");
         if (draft.JwksUri.Length > 0 && draft.Jwks.Length > 0) return ("jwks_uri", "Give jwks or jwks_uri, not both (RFC 7591 §2).");
         if (CheckFederation(draft) is { } federationFault) return ("federated_identities", federationFault);

@@ -27,6 +27,7 @@ public sealed class RegisteredApplication
         TokenExchangeSubjects = row.TokenExchangeSubjects.ToFrozenSet(StringComparer.Ordinal);
         TokenExchangeAudiences = [.. row.TokenExchangeAudiences];
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
+        IdTokenSigningAlgorithm = row.IdTokenSignedResponseAlg;
         TokensNotBefore = row.TokensNotBefore;
         Secrets = [.. row.Secrets.Select(secret => new RegisteredSecret(secret))];
         Contracts = row.Contracts.ToFrozenDictionary(contract => contract.ApiId, contract => new RegisteredContract(contract));
@@ -75,6 +76,9 @@ public sealed class RegisteredApplication
 
     /// <summary>Whether its access tokens are references, whatever the API prefers.</summary>
     public bool UsesReferenceTokens { get; }
+
+    /// <summary>How its ID tokens are signed.</summary>
+    public string IdTokenSigningAlgorithm { get; }
 
     /// <summary>Tokens whose <c>iat</c> lies before this second are dead.</summary>
     public long TokensNotBefore { get; }
@@ -133,6 +137,7 @@ public sealed class RegisteredApi
         Operations = [.. row.Operations.Select(operation => new RegisteredOperation(operation.Method, operation.PathTemplate, operation.Scope))];
         Upstream = row.Upstream;
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
+        SigningAlgorithm = row.AccessTokenSigningAlg;
         ResourceServers = row.ResourceServers.ToFrozenSet(StringComparer.Ordinal);
     }
 
@@ -149,6 +154,9 @@ public sealed class RegisteredApi
     public IReadOnlyList<RegisteredOperation> Operations { get; }
 
     public string? Upstream { get; }
+
+    /// <summary>How access tokens for it are signed.</summary>
+    public string SigningAlgorithm { get; }
 
     /// <summary>Whether access tokens for it are references.</summary>
     public bool UsesReferenceTokens { get; }

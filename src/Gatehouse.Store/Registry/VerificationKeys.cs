@@ -1,7 +1,7 @@
+using System.Text.Json;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Database;
-using Gatehouse.Store.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Registry;
@@ -9,28 +9,44 @@ namespace Gatehouse.Store.Registry;
 /// <summary>The public halves of all signing keys, announced and retired ones too: what is served as JWK set and verified with.</summary>
 public sealed class VerificationKeys(StoreDatabase database)
 {
-    private IReadOnlyList<EcPublicKey> _current = [];
+    private IReadOnlyList<PublishedKey> _current = [];
 
     /// <summary>Raised after the set was replaced.</summary>
     public event Action? Changed;
 
-    public IReadOnlyList<EcPublicKey> Current => Volatile.Read(ref _current);
+    public IReadOnlyList<PublishedKey> Current => Volatile.Read(ref _current);
 
     /// <summary>Keeps a verifier's keys those of this node, from now on.</summary>
     public AccessTokenVerifier Follow(AccessTokenVerifier verifier)
     {
         // Subscribe first: keys that arrive in between are set twice rather than missed.
-        Changed += () => verifier.SetKeys(Current);
-        verifier.SetKeys(Current);
+        Changed += SetKeys;
+        SetKeys();
         return verifier;
+
+        void SetKeys() => verifier.SetKeys([.. Current.Select(published => published.Key)]);
     }
 
     public async Task ReloadAsync(CancellationToken cancellation)
     {
         await using var db = database.Open();
         var rows = await db.SigningKeys.AsNoTracking().OrderByDescending(row => row.CreatedAt)
-            .Select(row => new { row.X, row.Y }).ToListAsync(cancellation);
-        Volatile.Write(ref _current, [.. rows.Select(row => EcPublicKey.From(row.X, row.Y))]);
+            .Select(row => row.PublicKey).ToListAsync(cancellation);
+        Volatile.Write(ref _current, [.. rows.Select(PublishedKey.Read)]);
         Changed?.Invoke();
+    }
+}
+
+/// <summary>The public half of a signing key, and the JWK that it is published as.</summary>
+public sealed record PublishedKey(PublicJwk Key, string Json)
+{
+    /// <summary>Its name: the RFC 7638 thumbprint.</summary>
+    public string Kid => Key.Thumbprint;
+
+    internal static PublishedKey Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return PublicJwk.TryParse(document.RootElement, out var key) ? new PublishedKey(key, json)
+            : throw new StoreUnusableException("The public half of a signing key is damaged in the store.");
     }
 }

@@ -8,18 +8,19 @@ namespace Gatehouse.Store.Secrets;
 public sealed class SigningKeyVault(KeyEncryptionKey key)
 {
     private const string Purpose = "signing-key";
+    private const int RsaBits = 3072; // 128 bits of strength, as P-256 has (NIST SP 800-57, part 1, table 2).
 
-    public SigningKeyRecord Generate(SigningKeyState state, DateTimeOffset now)
+    public SigningKeyRecord Generate(SigningKeyState state, DateTimeOffset now, string algorithm = SigningAlgorithms.Default)
     {
-        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var publicKey = EcPublicKey.From(ecdsa);
-        var privateKey = ecdsa.ExportPkcs8PrivateKey();
+        using AsymmetricAlgorithm pair = algorithm == SigningAlgorithms.Default ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(RsaBits);
+        var (kid, json) = pair is ECDsa ec ? PublicJwkText.Of(ec) : PublicJwkText.Of((RSA)pair, algorithm);
+        var privateKey = pair.ExportPkcs8PrivateKey();
         try
         {
             return new SigningKeyRecord
             {
-                Kid = publicKey.Kid, X = publicKey.X, Y = publicKey.Y, State = state, CreatedAt = now,
-                EncryptedPrivateKey = key.Seal(Purpose, publicKey.Kid, privateKey),
+                Kid = kid, Algorithm = algorithm, PublicKey = json, State = state, CreatedAt = now, ChangedAt = now,
+                EncryptedPrivateKey = key.Seal(Purpose, kid, privateKey),
             };
         }
         finally
@@ -28,15 +29,16 @@ public sealed class SigningKeyVault(KeyEncryptionKey key)
         }
     }
 
+    /// <returns>An <see cref="ECDsa"/> or an <see cref="RSA"/>, as the algorithm of the record asks.</returns>
     /// <exception cref="CryptographicException">The key-encryption key is not the one that sealed it.</exception>
-    public ECDsa Open(SigningKeyRecord record)
+    public AsymmetricAlgorithm Open(SigningKeyRecord record)
     {
         var privateKey = key.Open(Purpose, record.Kid, record.EncryptedPrivateKey);
         try
         {
-            var ecdsa = ECDsa.Create();
-            ecdsa.ImportPkcs8PrivateKey(privateKey, out _);
-            return ecdsa;
+            AsymmetricAlgorithm pair = record.Algorithm == SigningAlgorithms.Default ? ECDsa.Create() : RSA.Create();
+            pair.ImportPkcs8PrivateKey(privateKey, out _);
+            return pair;
         }
         finally
         {

@@ -19,6 +19,7 @@ public static class Node
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
 
         builder.Services.AddGatehouseStore(options.Database, options.Key);
+        builder.Services.AddSingleton(options.Rotation);
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
             builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing });

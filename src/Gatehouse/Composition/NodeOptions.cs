@@ -55,6 +55,9 @@ public sealed record NodeOptions
     /// <summary>What the authorization server may fetch from others.</summary>
     public OutgoingRules Outgoing { get; init; } = new();
 
+    /// <summary>When signing keys change.</summary>
+    public RotationSchedule Rotation { get; init; } = new();
+
     public string AdminUrl => Issuer + AdminPath;
 
     public string TokenEndpoint => Issuer + AuthServer.AuthServerOptions.TokenPath;

@@ -22,6 +22,7 @@ internal sealed class ServeConfiguration
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
         "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
+        "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
 
     private readonly IConfiguration _values;
@@ -85,6 +86,7 @@ internal sealed class ServeConfiguration
         var key = Key();
         var limits = Gateway();
         var outgoing = Outgoing();
+        var rotation = Rotation();
         var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
         var keyFile = Present("Tls:KeyFile", "its private key in PEM");
         if (certificateFile is null || keyFile is null || key is null || store is null) return null;
@@ -94,7 +96,7 @@ internal sealed class ServeConfiguration
             {
                 Issuer = issuer, ApiUrl = apiUrl, Roles = roles, AuthEndPoint = auth, GatewayEndPoint = gateway, CaFile = _values["Tls:CaFile"],
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
-                Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing,
+                Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
@@ -145,6 +147,16 @@ internal sealed class ServeConfiguration
             }
         }
         return new OutgoingRules { AllowPrivateAddresses = allow, TrustedAuthorities = authorities };
+    }
+
+    private RotationSchedule Rotation()
+    {
+        var usual = new RotationSchedule();
+        return new RotationSchedule
+        {
+            RotateAfter = TimeSpan.FromDays(Number("Signing:RotateAfterDays", (long)usual.RotateAfter.TotalDays, 1, 3650)),
+            AnnounceFor = TimeSpan.FromMinutes(Number("Signing:AnnounceForMinutes", (long)usual.AnnounceFor.TotalMinutes, 5, 10080)),
+        };
     }
 
     private long Number(string key, long usual, long min, long max)

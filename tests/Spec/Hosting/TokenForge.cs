@@ -20,7 +20,7 @@ internal sealed class TokenForge
     {
         await using var db = node.Database.Open();
         var record = await db.SigningKeys.AsNoTracking().SingleAsync(row => row.State == SigningKeyState.Active);
-        return new TokenForge(new SigningKeyVault(node.Key).Open(record), record.Kid);
+        return new TokenForge((ECDsa)new SigningKeyVault(node.Key).Open(record), record.Kid);
     }
 
     public TokenForge WithAnotherKey() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), _kid);

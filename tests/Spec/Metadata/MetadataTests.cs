@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Tests.Spec.Hosting;
 
 namespace Gatehouse.Tests.Spec.Metadata;
@@ -13,7 +14,8 @@ public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(TestNode.Issuer, (string?)document!["issuer"]);
         Assert.Equal(TestNode.Issuer + "/as/token.oauth2", (string?)document["token_endpoint"]);
         Assert.Equal(TestNode.Issuer + "/pf/JWKS", (string?)document["jwks_uri"]);
-        Assert.Equal("""["client_credentials","authorization_code","refresh_token"]""", document["grant_types_supported"]!.ToJsonString());
+        Assert.Equal(GrantType.All, document["grant_types_supported"]!.AsArray().Select(grant => (string)grant!));
+        Assert.Equal(TestNode.Issuer + "/as/device_authz.oauth2", (string?)document["device_authorization_endpoint"]);
         Assert.Equal("""["client_secret_basic","client_secret_post","private_key_jwt","none"]""", document["token_endpoint_auth_methods_supported"]!.ToJsonString());
         Assert.Equal(TestNode.Issuer + "/as/introspect.oauth2", (string?)document["introspection_endpoint"]);
         Assert.Equal("""["ES256"]""", document["introspection_signing_alg_values_supported"]!.ToJsonString());

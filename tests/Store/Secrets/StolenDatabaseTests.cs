@@ -58,7 +58,7 @@ public abstract class StolenDatabaseTests(StoreProvider provider) : StoreTests(p
 
         var stolen = await StealAsync();
         AssertHolds(stolen, record.EncryptedPrivateKey);
-        using var key = new SigningKeyVault(TestStore.Key).Open(record);
+        using var key = (ECDsa)new SigningKeyVault(TestStore.Key).Open(record);
         AssertLacks(stolen, key.ExportPkcs8PrivateKey());
         AssertLacks(stolen, key.ExportECPrivateKey());
         AssertLacks(stolen, key.ExportParameters(includePrivateParameters: true).D!);

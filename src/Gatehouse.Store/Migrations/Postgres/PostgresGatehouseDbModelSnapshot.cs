@@ -32,6 +32,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("AccessTokenSigningAlg")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -151,6 +155,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.PrimitiveCollection<List<string>>("GrantTypes")
                         .IsRequired()
                         .HasColumnType("text[]");
+
+                    b.Property<string>("IdTokenSignedResponseAlg")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Jwks")
                         .IsRequired()
@@ -695,6 +703,13 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<string>("Kid")
                         .HasColumnType("text");
 
+                    b.Property<string>("Algorithm")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -702,18 +717,14 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("bytea");
 
+                    b.Property<string>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
-
-                    b.Property<string>("X")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("Y")
-                        .IsRequired()
-                        .HasColumnType("text");
 
                     b.HasKey("Kid");
 

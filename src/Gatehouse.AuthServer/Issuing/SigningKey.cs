@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+
+namespace Gatehouse.AuthServer.Issuing;
+
+/// <summary>A private key, its <c>kid</c> and the one algorithm that it is for.</summary>
+public sealed class SigningKey
+{
+    private readonly ECDsa? _ec;
+    private readonly RSA? _rsa;
+    private readonly RSASignaturePadding _padding;
+
+    internal SigningKey(string kid, string algorithm, AsymmetricAlgorithm pair)
+    {
+        (Kid, Algorithm, _ec, _rsa) = (kid, algorithm, pair as ECDsa, pair as RSA);
+        _padding = algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+        SignatureLength = pair.KeySize / 8 * (_ec is null ? 1 : 2);
+    }
+
+    public string Kid { get; }
+
+    public string Algorithm { get; }
+
+    /// <summary>Bytes of a signature.</summary>
+    public int SignatureLength { get; }
+
+    /// <summary>Signs (RFC 7518 §3.3 to §3.5).</summary>
+    public void Sign(ReadOnlySpan<byte> input, Span<byte> signature)
+    {
+        if (_ec is not null) _ec.SignData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        else _rsa!.SignData(input, signature, HashAlgorithmName.SHA256, _padding);
+    }
+
+    public override string ToString() => Kid;
+}
