@@ -34,6 +34,7 @@ public static class AuthServer
         services.AddSingleton<IdTokenIssuer>();
         services.AddSingleton<RemoteDocuments>();
         services.AddSingleton<RemoteKeys>();
+        services.AddSingleton<ApplicationKeys>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<OAuthFailureWriter>();
@@ -50,6 +51,7 @@ public static class AuthServer
         services.AddSingleton<IGrant, JwtBearerGrant>();
 
         // Endpoints.
+        services.AddSingleton<RequestObjects>();
         services.AddSingleton<AuthorizationEndpoint>();
         services.AddSingleton<ResumeEndpoint>();
         services.AddSingleton<PushedRequestEndpoint>();

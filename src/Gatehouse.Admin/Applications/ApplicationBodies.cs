@@ -41,6 +41,10 @@ internal record ApplicationRequest
     [JsonPropertyName("dpop_bound_access_tokens"), Description("Whether every access token must be bound to a DPoP key (RFC 9449 §5.2). Default: false.")]
     public bool DpopBoundAccessTokens { get; init; }
 
+    [JsonPropertyName("fapi2_security_profile")]
+    [Description("The FAPI 2.0 Security Profile as one switch: pushed requests, private_key_jwt, DPoP-bound tokens, ES256 and PS256. Default: false.")]
+    public bool Fapi2SecurityProfile { get; init; }
+
     [JsonPropertyName("token_exchange_subjects")]
     [Description("The client_id of each application whose tokens it may exchange (RFC 8693), besides its own and those for APIs that it stands for.")]
     public IReadOnlyList<string>? TokenExchangeSubjects { get; init; }
@@ -116,6 +120,9 @@ internal record ApplicationBody
 
     [JsonPropertyName("dpop_bound_access_tokens")]
     public required bool DpopBoundAccessTokens { get; init; }
+
+    [JsonPropertyName("fapi2_security_profile")]
+    public required bool Fapi2SecurityProfile { get; init; }
 
     [JsonPropertyName("token_exchange_subjects")]
     public required IReadOnlyList<string> TokenExchangeSubjects { get; init; }

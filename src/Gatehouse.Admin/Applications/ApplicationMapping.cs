@@ -22,6 +22,7 @@ internal static class ApplicationMapping
         FederatedIdentities = request.FederatedIdentities ?? [],
         RequirePushedAuthorizationRequests = request.RequirePushedAuthorizationRequests,
         DpopBoundAccessTokens = request.DpopBoundAccessTokens,
+        Fapi2SecurityProfile = request.Fapi2SecurityProfile,
         TokenExchangeSubjects = request.TokenExchangeSubjects ?? [],
         TokenExchangeAudiences = request.TokenExchangeAudiences ?? [],
         AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
@@ -45,6 +46,7 @@ internal static class ApplicationMapping
         JwksUri = row.JwksUri.Length == 0 ? null : row.JwksUri,
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
+        Fapi2SecurityProfile = row.Fapi2SecurityProfile,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
         IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)

@@ -14,7 +14,7 @@ namespace Gatehouse.AuthServer.Authorization;
 /// and decides. What is wrong with the application or its redirect URI is told to the person on a page, never sent to an unproven URI.
 /// </summary>
 public sealed partial class AuthorizationEndpoint(
-    AuthServerOptions options, ApplicationRegistry applications, ApiCatalog apis, InteractionRegister interactions, TimeProvider clock,
+    AuthServerOptions options, ApplicationRegistry applications, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions, TimeProvider clock,
     ILogger<AuthorizationEndpoint> log)
 {
     public async Task HandleAsync(HttpContext http)
@@ -46,6 +46,12 @@ public sealed partial class AuthorizationEndpoint(
         if (parameters["request_uri"]?.StartsWith(PushedRequestEndpoint.Prefix, StringComparison.Ordinal) == true)
         {
             await BeginPushedAsync(http, application, parameters["request_uri"]![PushedRequestEndpoint.Prefix.Length..]);
+            return;
+        }
+        (parameters, var fault) = await requestObjects.OpenAsync(parameters, application, http.RequestAborted);
+        if (fault is not null)
+        {
+            await ShowAsync(http, StatusCodes.Status400BadRequest, "invalid_request_object", "The application's signed request is not valid", fault);
             return;
         }
         if (AuthorizationRules.FindRedirectUri(application, parameters["redirect_uri"]) is not { } redirectUri)

@@ -22,7 +22,7 @@ internal static class AuthorizationRules
     /// <summary>The redirect URI of the request when it is one of the application's; it may be left out when there is only one (RFC 6749 §3.1.2.3).</summary>
     public static string? FindRedirectUri(RegisteredApplication application, string? presented)
     {
-        if (presented is null) return application.RedirectUris is [var only] ? only : null;
+        if (presented is null) return application.RedirectUris is [var only] && !application.IsFapi ? only : null; // FAPI 2.0 §5.3.2.2: it is sent.
         return application.RedirectUris.Any(registered => RedirectUri.Matches(registered, presented)) ? presented : null;
     }
 
@@ -36,7 +36,6 @@ internal static class AuthorizationRules
     {
         interaction = null;
         if (parameters.Fault is { } fault) return AuthorizationError.InvalidRequest(fault);
-        if (parameters["request"] is not null) return AuthorizationError.RequestNotSupported;
         if (parameters["request_uri"] is not null) return AuthorizationError.RequestUriNotSupported;
         if (CheckResponse(parameters) is { } responseError) return responseError;
         if (!application.IsActive || !application.GrantTypes.Contains(GrantType.AuthorizationCode)) return AuthorizationError.UnauthorizedClient;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.SenderConstraint;
+using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
@@ -14,7 +15,7 @@ namespace Gatehouse.AuthServer.Authorization;
 /// only. Nobody on the way can read or change it, and what is wrong with it is told before a person is bothered.
 /// </summary>
 public sealed class PushedRequestEndpoint(
-    ClientRequests requests, DpopProofs proofs, ApiCatalog apis, InteractionRegister interactions, OAuthFailureWriter failures, TimeProvider clock)
+    ClientRequests requests, DpopProofs proofs, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions, OAuthFailureWriter failures, TimeProvider clock)
 {
     /// <summary>What a reference begins with (RFC 9126 §2.2).</summary>
     public const string Prefix = "urn:ietf:params:oauth:request_uri:";
@@ -22,10 +23,11 @@ public sealed class PushedRequestEndpoint(
     public async Task HandleAsync(HttpContext http)
     {
         if (await requests.AcceptAsync(http) is not { Application: var application, Form: var form }) return;
-        var (registered, parameters) = (application.Registered, new AuthorizationParameters(form, Fault: null));
-        var failure = OAuthFailure.WrongRegisteredRedirectUri;
+        var registered = application.Registered;
+        var (parameters, fault) = await requestObjects.OpenAsync(new AuthorizationParameters(form, Fault: null), registered, http.RequestAborted);
+        var failure = fault is null ? OAuthFailure.WrongRegisteredRedirectUri : OAuthFailure.Authorization(AuthorizationError.InvalidRequestObject(fault));
         AuthorizationInteraction? interaction = null;
-        if (AuthorizationRules.FindRedirectUri(registered, parameters["redirect_uri"]) is { } redirectUri)
+        if (fault is null && AuthorizationRules.FindRedirectUri(registered, parameters["redirect_uri"]) is { } redirectUri)
         {
             var target = new AuthorizationTarget(redirectUri, AuthorizationRules.ResponseMode(parameters), parameters["state"]);
             failure = parameters["request_uri"] is not null ? OAuthFailure.RequestUriInPush

@@ -32,7 +32,7 @@ public sealed class AuthenticatedApplication
 /// not at all when it is registered as public.
 /// </summary>
 public sealed class ClientAuthenticator(
-    AuthServerOptions options, ApplicationRegistry applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, RemoteKeys remoteKeys,
+    AuthServerOptions options, ApplicationRegistry applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, ApplicationKeys keys,
     TimeProvider clock)
 {
     /// <summary>The methods by which an application proves who it is.</summary>
@@ -44,7 +44,7 @@ public sealed class ClientAuthenticator(
         [.. ProvingMethods, TokenEndpointAuthMethods.None];
 
     /// <summary>The algorithms in which assertions may be signed.</summary>
-    public static IReadOnlyList<string> AssertionAlgorithms => PublicJwk.AllAlgorithms;
+    public static IReadOnlyList<string> AssertionAlgorithms => ApplicationKeys.Algorithms;
 
     /// <summary>The same work is done for an unknown application as for a known one with one secret.</summary>
     private static readonly byte[] NobodysVerifier = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
@@ -86,16 +86,15 @@ public sealed class ClientAuthenticator(
         if (application is null) return OAuthFailure.UnknownApplication;
         if (credentials.Assertion is { } assertion)
         {
-            var keys = application.JwksUri.Length == 0 ? application.Keys : await remoteKeys.FindAsync(application.JwksUri, assertion.Kid, cancellation);
-            return VerifyAssertion(application, assertion, keys);
+            return VerifyAssertion(application, assertion, await keys.FindAsync(application, assertion.Kid, cancellation));
         }
         if (!application.IsPublic) return OAuthFailure.NoCredentials;
         return application.IsActive ? null : OAuthFailure.ApplicationRetired;
     }
 
-    private OAuthFailure? VerifyAssertion(RegisteredApplication application, ClientAssertion assertion, JwkSet keys)
+    private OAuthFailure? VerifyAssertion(RegisteredApplication application, ClientAssertion assertion, JwkSet found)
     {
-        var failure = assertion.Verify(keys, AssertionAlgorithms, options.Issuer, clock.GetUtcNow().ToUnixTimeSeconds());
+        var failure = assertion.Verify(found, ApplicationKeys.AlgorithmsOf(application), options.Issuer, clock.GetUtcNow().ToUnixTimeSeconds());
         if (failure != ClientAssertionFailure.None) return OAuthFailure.WrongAssertion(failure, options.Issuer);
         if (!application.IsActive) return OAuthFailure.ApplicationRetired;
         return application.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt

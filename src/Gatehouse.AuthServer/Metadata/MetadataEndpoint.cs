@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gatehouse.AuthServer.Authorization;
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.Authorization;
@@ -41,6 +42,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             RevocationEndpoint = options.Issuer + AuthServerOptions.RevocationPath,
             RevocationEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
             RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
+            RequestObjectSigningAlgorithmsSupported = ApplicationKeys.Algorithms,
             DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms,
             UserInfoEndpoint = options.Issuer + AuthServerOptions.UserInfoPath,
             IdTokenSigningAlgorithmsSupported = JwtSigner.Algorithms,

@@ -103,6 +103,9 @@ public sealed record OAuthFailure
     public static OAuthFailure UseDpopNonce { get; } = new("use_dpop_nonce", OAuthError.UseDpopNonce,
         "The DPoP proof carried no nonce, or an old one. The client repeats the request with the nonce of the answer.");
 
+    public static OAuthFailure NoFapiAlgorithm { get; } = new("no_fapi_algorithm",
+        OAuthError.InvalidDpopProof("Sign the DPoP proof with ES256 or PS256."), "The application is held to FAPI 2.0, which does not take this algorithm.");
+
     public static OAuthFailure DpopProofReplayed { get; } = new("dpop_proof_replayed",
         OAuthError.InvalidDpopProof("The jti of the DPoP proof was used before."), "The DPoP proof was sent before. Make a new one for every request.");
 

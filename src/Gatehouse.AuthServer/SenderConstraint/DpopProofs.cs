@@ -1,5 +1,6 @@
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Dpop;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +18,8 @@ public sealed class DpopProofs(AuthServerOptions options, DpopNonces nonces, Han
     {
         proof = null;
         if (http.Request.Headers[DpopProof.Header].Count == 0) return application.DpopBoundAccessTokens ? OAuthFailure.MissingDpopProof : null;
-        return Read(http, path, accessToken: default, out proof);
+        var failure = Read(http, path, accessToken: default, out proof);
+        return failure is null && application.IsFapi && !SigningAlgorithms.Fapi.Contains(proof!.Algorithm) ? OAuthFailure.NoFapiAlgorithm : failure;
     }
 
     /// <summary>Reads a proof that must be there.</summary>

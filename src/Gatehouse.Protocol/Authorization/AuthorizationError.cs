@@ -16,12 +16,13 @@ public sealed record AuthorizationError(string Code, string Description)
     public static AuthorizationError UnauthorizedClient { get; } =
         new("unauthorized_client", "The application is not allowed to use authorization_code. API Support can allow it.");
 
-    public static AuthorizationError RequestNotSupported { get; } = new("request_not_supported", "The parameter request is not supported.");
-
     public static AuthorizationError RequestUriNotSupported { get; } = new("request_uri_not_supported", "The parameter request_uri is not supported.");
 
     public static AuthorizationError TemporarilyUnavailable { get; } =
         new("temporarily_unavailable", "The server cannot decide at the moment. Try again later.");
+
+    /// <summary>RFC 9101 §7.</summary>
+    public static AuthorizationError InvalidRequestObject(string description) => new("invalid_request_object", description);
 
     /// <summary>RFC 8707 §2.</summary>
     public static AuthorizationError InvalidTarget(string description) => new("invalid_target", description);

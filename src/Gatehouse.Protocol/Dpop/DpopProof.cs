@@ -26,7 +26,8 @@ public enum DpopFailure
 /// <param name="TokenId">Its <c>jti</c>.</param>
 /// <param name="IssuedAt">Its <c>iat</c>.</param>
 /// <param name="Nonce">The nonce that it carries, if any.</param>
-public sealed record DpopProof(string Thumbprint, string TokenId, long IssuedAt, string? Nonce)
+/// <param name="Algorithm">How it is signed.</param>
+public sealed record DpopProof(string Thumbprint, string TokenId, long IssuedAt, string? Nonce, string Algorithm)
 {
     /// <summary>The request header.</summary>
     public const string Header = "DPoP";
@@ -59,7 +60,7 @@ public sealed record DpopProof(string Thumbprint, string TokenId, long IssuedAt,
         if (!jws.TryPayloadInstant("iat", out var issuedAt) || issuedAt > now + MaxSkewSeconds || issuedAt < now - MaxAgeSeconds) return DpopFailure.NotFresh;
         if (jws.PayloadText("jti") is not { Length: > 0 and <= MaxTokenIdLength } tokenId) return DpopFailure.NoTokenId;
         if (!accessToken.IsEmpty && jws.PayloadText("ath") != HashOf(accessToken)) return DpopFailure.WrongToken;
-        proof = new DpopProof(key.Thumbprint, tokenId, issuedAt, jws.PayloadText("nonce"));
+        proof = new DpopProof(key.Thumbprint, tokenId, issuedAt, jws.PayloadText("nonce"), algorithm);
         return DpopFailure.None;
     }
 

@@ -41,6 +41,13 @@ public sealed class FormBody
         return _repeated is null ? [first] : [.. _repeated.Where(pair => pair.Name == name).Select(pair => pair.Value).Prepend(first).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>Parameters that came in another form; null when one is not to be read, as it would not be in a body.</summary>
+    public static FormBody? Of(IEnumerable<(string Name, string Value)> parameters)
+    {
+        var encoded = string.Join('&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Name)}={Uri.EscapeDataString(pair.Value)}"));
+        return encoded.Length <= MaxBytes && TryParse(Encoding.ASCII.GetBytes(encoded), out var form, out _) == FormError.None ? form : null;
+    }
+
     /// <summary>Reads a body.</summary>
     /// <param name="body">The raw bytes.</param>
     /// <param name="form">The parameters when the answer is <see cref="FormError.None"/>, else what was read before the error.</param>

@@ -12,6 +12,9 @@ public static class SigningAlgorithms
     /// <summary>RSA as FAPI 2.0 takes it.</summary>
     public const string Ps256 = "PS256";
 
+    /// <summary>Those that FAPI 2.0 takes (Security Profile §5.4.1).</summary>
+    public static IReadOnlyList<string> Fapi { get; } = [Default, Ps256];
+
     public static IReadOnlyList<string> All { get; } = [Default, Rs256, Ps256];
 
     public static bool IsKnown(string algorithm) => All.Contains(algorithm, StringComparer.Ordinal);

@@ -99,7 +99,14 @@ public sealed record AuthorizationServerMetadata
     public IReadOnlyList<string> ClaimsSupported { get; init; } =
         ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "name", "email", "email_verified"];
 
-    /// <summary>Request objects are not taken; by default a client would think that references to them are.</summary>
+    /// <summary>Signed request objects are taken by value (RFC 9101 §10.5, OpenID Connect Discovery §3).</summary>
+    [JsonPropertyName("request_parameter_supported")]
+    public bool RequestParameterSupported { get; init; } = true;
+
+    [JsonPropertyName("request_object_signing_alg_values_supported")]
+    public required IReadOnlyList<string> RequestObjectSigningAlgorithmsSupported { get; init; }
+
+    /// <summary>References are taken to pushed requests alone; by default a client would think that this server fetches others.</summary>
     [JsonPropertyName("request_uri_parameter_supported")]
     public bool RequestUriParameterSupported { get; init; }
 

@@ -49,6 +49,11 @@ public sealed class Application
     /// <summary>Whether authorization requests must be pushed (RFC 9126 §6).</summary>
     public bool RequirePushedAuthorizationRequests { get; set; }
 
+    /// <summary>
+    /// The FAPI 2.0 Security Profile as one switch: pushed requests, <c>private_key_jwt</c>, DPoP-bound tokens, and its algorithms alone.
+    /// </summary>
+    public bool Fapi2SecurityProfile { get; set; }
+
     /// <summary>Whether every access token must be bound to a DPoP key (RFC 9449 §5.2).</summary>
     public bool DpopBoundAccessTokens { get; set; }
 

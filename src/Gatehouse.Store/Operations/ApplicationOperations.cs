@@ -28,6 +28,8 @@ public sealed record ApplicationDraft(string Name)
 
     public bool DpopBoundAccessTokens { get; init; }
 
+    public bool Fapi2SecurityProfile { get; init; }
+
     public IReadOnlyList<string> TokenExchangeSubjects { get; init; } = [];
 
     public IReadOnlyList<string> TokenExchangeAudiences { get; init; } = [];
@@ -47,7 +49,7 @@ public sealed record ApplicationDraft(string Name)
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
-        AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
+        Fapi2SecurityProfile = row.Fapi2SecurityProfile, AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
     };
 }
 
@@ -92,7 +94,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
             RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
-            AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
+            Fapi2SecurityProfile = draft.Fapi2SecurityProfile, AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
         };
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
         AddedSecret? first = null;
@@ -127,6 +129,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
             application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
             application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
+            application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;
             application.AccessTokenFormat = draft.AccessTokenFormat;
             application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;
         }, cancellation);

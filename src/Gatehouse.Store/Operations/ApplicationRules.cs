@@ -34,6 +34,7 @@ internal static class ApplicationRules
         if (draft.JwksUri.Length > 0 && !NetworkReach.IsFetchable(draft.JwksUri)) return ("jwks_uri", "Give an https URL of up to 512 characters.");
         if (draft.JwksUri.Length > 0 && draft.Jwks.Length > 0) return ("jwks_uri", "Give jwks or jwks_uri, not both (RFC 7591 §2).");
         if (CheckFederation(draft) is { } federationFault) return ("federated_identities", federationFault);
+        if (draft.Fapi2SecurityProfile && CheckFapi(draft) is { } fapiFault) return ("fapi2_security_profile", fapiFault);
         return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
     }
 
@@ -49,6 +50,14 @@ internal static class ApplicationRules
         return draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt && draft.Jwks.Length + draft.JwksUri.Length == 0
             ? ("jwks", "The method private_key_jwt needs the public keys of the application, by jwks or jwks_uri.")
             : null;
+    }
+
+    // FAPI 2.0 Security Profile §5.3.2.1, §5.3.2.2, §5.4.1.
+    private static string? CheckFapi(ApplicationDraft draft)
+    {
+        if (draft.TokenEndpointAuthMethod != TokenEndpointAuthMethods.PrivateKeyJwt) return "The profile needs the token_endpoint_auth_method private_key_jwt.";
+        if (draft.RedirectUris.Any(uri => !uri.StartsWith("https://", StringComparison.Ordinal))) return "The profile needs https redirect URIs.";
+        return SigningAlgorithms.Fapi.Contains(draft.IdTokenSignedResponseAlg) ? null : $"The profile takes {string.Join(" and ", SigningAlgorithms.Fapi)} for ID tokens.";
     }
 
     private static string? CheckFederation(ApplicationDraft draft)

@@ -22,8 +22,9 @@ public sealed class RegisteredApplication
         Keys = JwkSet.TryParse(row.Jwks, out var keys) ? keys : JwkSet.Empty;
         JwksUri = row.JwksUri;
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities);
-        RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests;
-        DpopBoundAccessTokens = row.DpopBoundAccessTokens;
+        IsFapi = row.Fapi2SecurityProfile;
+        RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests || IsFapi;
+        DpopBoundAccessTokens = row.DpopBoundAccessTokens || IsFapi;
         TokenExchangeSubjects = row.TokenExchangeSubjects.ToFrozenSet(StringComparer.Ordinal);
         TokenExchangeAudiences = [.. row.TokenExchangeAudiences];
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
@@ -63,6 +64,9 @@ public sealed class RegisteredApplication
 
     /// <summary>By which assertions of trusted issuers a workload is this application.</summary>
     public IReadOnlyList<FederatedIdentity> FederatedIdentities { get; }
+
+    /// <summary>Whether it is held to the FAPI 2.0 Security Profile.</summary>
+    public bool IsFapi { get; }
 
     public bool RequirePushedAuthorizationRequests { get; }
 

@@ -51,9 +51,14 @@ internal sealed class AssertingApplication
         });
         header?.Invoke(head);
         payload?.Invoke(claims);
-        var input = $"{TokenForge.Encode(head.ToJsonString())}.{TokenForge.Encode(claims.ToJsonString())}";
-        var signature = (key ?? _key).SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        return $"{input}.{Base64Url.EncodeToString(signature)}";
+        return Sign(key ?? _key, head, claims);
+    }
+
+    /// <summary>Any JWT by ES256.</summary>
+    public static string Sign(ECDsa key, JsonObject header, JsonObject claims)
+    {
+        var input = $"{TokenForge.Encode(header.ToJsonString())}.{TokenForge.Encode(claims.ToJsonString())}";
+        return $"{input}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))}";
     }
 
     /// <summary>The parameters of a token request with an assertion.</summary>

@@ -86,7 +86,7 @@ public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNo
     [InlineData("&something=else")]
     [InlineData("&scope=")]
     [InlineData("&")]
-    [InlineData("&resource=https%3A%2F%2Felsewhere.example&x")]
+    [InlineData("&audience=https%3A%2F%2Felsewhere.example&x")]
     public async Task Unknown_and_empty_parameters_are_ignored(string more) =>
         Assert.Equal(200, (await node.Auth.PostTokenAsync(TokenRequests.Form(await node.CreateApplicationAsync(), more))).Status);
 

@@ -16,6 +16,7 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         await DetailsAsync(visitor, page => look(page, visitor.Page));
         await QuestionsAsync(visitor, page => look(page, visitor.Page));
         await AccessAsync(visitor, page => look(page, visitor.Page));
+        await DeviceAsync(visitor, page => look(page, visitor.Page));
         await EndAsync(visitor, page => look(page, visitor.Page));
         Assert.Empty(visitor.Faults);
     }
@@ -88,6 +89,22 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         await look("access");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Take back the access of Parcel tracker" }).ClickAsync();
         await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "No application acts for you" }).WaitForAsync();
+    }
+
+    private async Task DeviceAsync(Visitor visitor, Func<string, Task> look)
+    {
+        await visitor.OpenAsync("../device");
+        await look("device");
+        await visitor.Page.GetByLabel("Code").FillAsync("wrong");
+        await visitor.PressAsync("Continue");
+        await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
+        await look("device-refused");
+        using var admin = await AdminClient.OfAsync(browser.Demo);
+        await visitor.Page.GotoAsync(await admin.BeginDeviceAsync("Packing table", "labels"));
+        await look("device-question");
+        await visitor.PressAsync("Connect");
+        await visitor.HeadingAsync("Your device is connected");
+        await look("device-connected");
     }
 
     private static async Task EndAsync(Visitor visitor, Func<string, Task> look)

@@ -148,6 +148,9 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<bool>("DpopBoundAccessTokens")
                         .HasColumnType("boolean");
 
+                    b.Property<bool>("Fapi2SecurityProfile")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("FederatedIdentities")
                         .IsRequired()
                         .HasColumnType("text");

@@ -142,6 +142,9 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.Property<bool>("DpopBoundAccessTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Fapi2SecurityProfile")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("FederatedIdentities")
                         .IsRequired()
                         .HasColumnType("TEXT");
