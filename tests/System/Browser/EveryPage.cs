@@ -87,7 +87,12 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         Assert.Contains("code=", visitor.Page.Url, StringComparison.Ordinal);
         await visitor.OpenAsync("../access");
         await look("access");
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Take back the access of Parcel tracker" }).ClickAsync();
+        await TakeBackAsync(visitor, "Parcel tracker");
+    }
+
+    private static async Task TakeBackAsync(Visitor visitor, string application)
+    {
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Take back the access of " + application }).ClickAsync();
         await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "No application acts for you" }).WaitForAsync();
     }
 
@@ -105,6 +110,8 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         await visitor.PressAsync("Connect");
         await visitor.HeadingAsync("Your device is connected");
         await look("device-connected");
+        await visitor.OpenAsync("../access");
+        await TakeBackAsync(visitor, "Packing table"); // The next visitor begins with nothing allowed.
     }
 
     private static async Task EndAsync(Visitor visitor, Func<string, Task> look)
