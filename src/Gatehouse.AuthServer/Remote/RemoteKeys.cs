@@ -31,7 +31,8 @@ public sealed class RemoteKeys(RemoteDocuments documents, TimeProvider clock)
         try
         {
             if (!ReferenceEquals(source.Known, known) && IsEnough(source.Known, kid)) return source.Known.Keys;
-            var text = await documents.FetchAsync(url, cancellation);
+            // Not ended by the caller: whoever breaks off must not keep the next one from waiting its half minute.
+            var text = await documents.FetchAsync(url, CancellationToken.None);
             var now = clock.GetUtcNow();
             source.Known = text is not null && JwkSet.TryParse(text, out var keys, RemoteDocuments.MaxBytes)
                 ? new Found(keys, now, now)

@@ -73,7 +73,7 @@ internal static class ApplicationRules
             if (rule.Subject.IndexOf('*', StringComparison.Ordinal) is >= 0 and var star && star != rule.Subject.Length - 1)
                 return "A subject may have one '*', at its end.";
             if (rule.Subject == "*" && rule.Claims is not { Count: > 0 }) return "The subject '*' alone would let in everybody whom the issuer knows. Add claims.";
-            if (rule.Claims?.Count > MaxListed || rule.Claims?.Any(claim => claim.Key.Length is 0 or > 128 || claim.Value.Length > 512) == true)
+            if (rule.Claims?.Count > MaxListed || rule.Claims?.Any(claim => claim.Key.Length is 0 or > 128 || claim.Value is not { Length: <= 512 }) == true)
                 return $"Give at most {MaxListed} claims, with names of up to 128 and texts of up to 512 characters.";
         }
         return null;

@@ -3,6 +3,8 @@ using System.Text;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Spec.Hosting;
+using Gatehouse.Tests.Spec.SenderConstraint;
+using Gatehouse.Tests.Spec.Token;
 
 namespace Gatehouse.Tests.Spec.Admin;
 
@@ -34,6 +36,14 @@ public sealed class AccessTests(AdminHouse house) : IClassFixture<AdminHouse>
         var answer = await house.CallWithTokenAsync(token);
         answer.AssertRefused(401);
         Assert.Contains("error=\"invalid_token\"", answer.Challenge, StringComparison.Ordinal);
+    }
+
+    [Fact, Rfc(9449, "7.1")]
+    public async Task A_token_that_is_bound_to_a_key_is_not_taken_without_its_proof()
+    {
+        var bound = await new ProvingClient(house.Node).ObtainAsync(TokenRequests.Form(house.Operator));
+        Assert.Equal("DPoP", (string?)bound.Body["token_type"]);
+        (await house.CallWithTokenAsync((string)bound.Body["access_token"]!)).AssertRefused(401);
     }
 
     [Fact, Rfc(6750, "2.3")]

@@ -36,6 +36,29 @@ public sealed class ApplicationTests(AdminHouse house) : IClassFixture<AdminHous
     }
 
     [Fact]
+    public async Task The_rules_of_an_application_are_read_as_they_were_written()
+    {
+        var rules = new JsonObject
+        {
+            ["jwks_uri"] = "https://acme.example/keys", ["token_endpoint_auth_method"] = "private_key_jwt", ["fapi2_security_profile"] = true,
+            ["token_exchange_subjects"] = new JsonArray("somebody"), ["token_exchange_audiences"] = new JsonArray("https://api.example.test/things"),
+            ["access_token_format"] = "reference", ["id_token_signed_response_alg"] = "PS256",
+            ["federated_identities"] = new JsonArray(new JsonObject
+            {
+                ["issuer"] = "https://ci.example", ["jwks_uri"] = "https://ci.example/keys", ["subject"] = "repo:acme/*", ["audience"] = "gatehouse",
+                ["claims"] = new JsonObject { ["environment"] = "production" },
+            }),
+        };
+        var request = rules.DeepClone().AsObject();
+        request["client_name"] = "Ruled";
+        var created = await house.PostAsync("/applications", request);
+        Assert.Equal(HttpStatusCode.Created, created.Status);
+
+        var read = await house.GetAsync($"/applications/{created.Body["client_id"]}");
+        foreach (var (name, value) in rules) Assert.True(JsonNode.DeepEquals(value, read.Body[name]), name);
+    }
+
+    [Fact]
     public async Task Every_write_is_audited_under_the_calling_application()
     {
         var (clientId, _) = await house.RegisterAsync();
@@ -57,6 +80,15 @@ public sealed class ApplicationTests(AdminHouse house) : IClassFixture<AdminHous
     [InlineData("""{"client_name":"a","grant_types":["password"]}""", "grant_types")]
     [InlineData("""{"client_name":"a","grant_types":"client_credentials"}""", "grant_types")]
     [InlineData("""{"client_name":"a","redirect_uris":[null]}""", "redirect_uris")]
+    [InlineData("""{"client_name":"a","token_exchange_subjects":[null]}""", "token_exchange_subjects")]
+    [InlineData("""{"client_name":"a","token_exchange_audiences":[""]}""", "token_exchange_audiences")]
+    [InlineData("""{"client_name":"a","federated_identities":[null]}""", "federated_identities")]
+    [InlineData("""{"client_name":"a","federated_identities":[{"issuer":"i","jwks_uri":"https://i.example","subject":"s","claims":{"a":null}}]}""", "federated_identities")]
+    [InlineData("""{"client_name":"a","federated_identities":[{"issuer":"i","jwks_uri":"http://i.example","subject":"s"}]}""", "federated_identities")]
+    [InlineData("""{"client_name":"a","jwks_uri":"http://a.example"}""", "jwks_uri")]
+    [InlineData("""{"client_name":"a","access_token_format":"opaque"}""", "access_token_format")]
+    [InlineData("""{"client_name":"a","id_token_signed_response_alg":"none"}""", "id_token_signed_response_alg")]
+    [InlineData("""{"client_name":"a","fapi2_security_profile":true}""", "fapi2_security_profile")]
     [InlineData("""{"client_name":"a","redirect_uris":["http://acme.example/"]}""", "redirect_uris")]
     [InlineData("""{"client_name":"a","token_endpoint_auth_method":"client_secret_jwt"}""", "token_endpoint_auth_method")]
     [InlineData("""{"client_name":"a","token_endpoint_auth_method":"none"}""", "grant_types")]

@@ -99,7 +99,6 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
     private async Task DeviceAsync(Visitor visitor, Func<string, Task> look)
     {
         await visitor.OpenAsync("../device");
-        await look("device");
         await visitor.Page.GetByLabel("Code").FillAsync("wrong");
         await visitor.PressAsync("Continue");
         await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
@@ -109,7 +108,6 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         await look("device-question");
         await visitor.PressAsync("Connect");
         await visitor.HeadingAsync("Your device is connected");
-        await look("device-connected");
         await visitor.OpenAsync("../access");
         await TakeBackAsync(visitor, "Packing table"); // The next visitor begins with nothing allowed.
     }
