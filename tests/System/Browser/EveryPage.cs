@@ -16,7 +16,6 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         await DetailsAsync(visitor, page => look(page, visitor.Page));
         await QuestionsAsync(visitor, page => look(page, visitor.Page));
         await AccessAsync(visitor, page => look(page, visitor.Page));
-        await DeviceAsync(visitor, page => look(page, visitor.Page));
         await EndAsync(visitor, page => look(page, visitor.Page));
         Assert.Empty(visitor.Faults);
     }
@@ -87,29 +86,8 @@ internal sealed class EveryPage(PortalBrowser browser, BrowserNewContextOptions 
         Assert.Contains("code=", visitor.Page.Url, StringComparison.Ordinal);
         await visitor.OpenAsync("../access");
         await look("access");
-        await TakeBackAsync(visitor, "Parcel tracker");
-    }
-
-    private static async Task TakeBackAsync(Visitor visitor, string application)
-    {
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Take back the access of " + application }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Take back the access of Parcel tracker" }).ClickAsync();
         await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "No application acts for you" }).WaitForAsync();
-    }
-
-    private async Task DeviceAsync(Visitor visitor, Func<string, Task> look)
-    {
-        await visitor.OpenAsync("../device");
-        await visitor.Page.GetByLabel("Code").FillAsync("wrong");
-        await visitor.PressAsync("Continue");
-        await visitor.Page.GetByRole(AriaRole.Alert).WaitForAsync();
-        await look("device-refused");
-        using var admin = await AdminClient.OfAsync(browser.Demo);
-        await visitor.Page.GotoAsync(await admin.BeginDeviceAsync("Packing table", "labels"));
-        await look("device-question");
-        await visitor.PressAsync("Connect");
-        await visitor.HeadingAsync("Your device is connected");
-        await visitor.OpenAsync("../access");
-        await TakeBackAsync(visitor, "Packing table"); // The next visitor begins with nothing allowed.
     }
 
     private static async Task EndAsync(Visitor visitor, Func<string, Task> look)

@@ -47,22 +47,6 @@ internal sealed class AdminClient(string caFile, string adminUrl, string token) 
             + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
     }
 
-    /// <summary>Registers a device's application and lets it begin (RFC 8628 §3.1).</summary>
-    /// <returns>The address that the device would show.</returns>
-    public async Task<string> BeginDeviceAsync(string name, string api)
-    {
-        var made = await SendAsync(HttpMethod.Post, "/applications", new JsonObject
-        {
-            ["client_name"] = name, ["description"] = "The label printer at the packing table.", ["apis"] = new JsonArray(new JsonObject { ["api"] = api }),
-            ["grant_types"] = new JsonArray("urn:ietf:params:oauth:grant-type:device_code"), ["token_endpoint_auth_method"] = "none",
-        });
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = made.GetProperty("client_id").GetString()! });
-        using var device = TrustingHttp.Create(caFile);
-        using var answer = await device.PostAsync(new Uri(new Uri(adminUrl), "/as/device_authz.oauth2"), form);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("verification_uri_complete").GetString()!;
-    }
-
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(adminUrl + path)) { Content = body is null ? null : JsonContent.Create(body) };
