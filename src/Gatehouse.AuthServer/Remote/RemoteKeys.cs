@@ -31,7 +31,7 @@ public sealed class RemoteKeys(RemoteDocuments documents, TimeProvider clock)
         try
         {
             if (!ReferenceEquals(source.Known, known) && IsEnough(source.Known, kid)) return source.Known.Keys;
-            // Not ended by the caller: whoever breaks off must not keep the next one from waiting its half minute.
+            // Not ended by the caller: who breaks off in the middle could otherwise make us ask again at once, and again.
             var text = await documents.FetchAsync(url, CancellationToken.None);
             var now = clock.GetUtcNow();
             source.Known = text is not null && JwkSet.TryParse(text, out var keys, RemoteDocuments.MaxBytes)

@@ -35,13 +35,14 @@ public sealed class RequestObject
             return "The typ of the request object, when it has one, must be oauth-authz-req+jwt or JWT.";
         if (!keys.Verifies(_jws, algorithms)) return "None of the application's keys signed the request object, or by an algorithm that is not taken.";
         if (_jws.PayloadText("iss") != clientId) return "The iss of the request object must be the client_id.";
-        if (!IsMeantFor(issuer)) return $"The aud of the request object must be {issuer}.";
+        if (!_jws.IsMeantFor(issuer)) return $"The aud of the request object must be {issuer}.";
         if (_jws.PayloadText("client_id") != clientId) return "The client_id in the request object must be the one beside it.";
         if (_jws.Payload.TryGetProperty("request", out _) || _jws.Payload.TryGetProperty("request_uri", out _)) return "A request object cannot hold another one.";
         if (!_jws.TryPayloadInstant("exp", out var expiresAt)) return "The request object needs an exp, in seconds as a number.";
         if (expiresAt <= now) return "The request object has expired.";
         if (expiresAt > now + MaxLifetimeSeconds + MaxSkewSeconds) return $"The request object may live up to {MaxLifetimeSeconds} seconds.";
-        return IsAhead("iat", now) || IsAhead("nbf", now) ? "The iat or nbf of the request object lies in the future." : null;
+        return _jws.IsAhead("iat", now, MaxSkewSeconds) || _jws.IsAhead("nbf", now, MaxSkewSeconds)
+            ? "The iat or nbf of the request object lies in the future." : null;
     }
 
     /// <summary>The parameters that it holds; those beside it no longer count (RFC 9101 §6.3). Null when one is not to be read.</summary>
@@ -57,11 +58,4 @@ public sealed class RequestObject
         }
         return FormBody.Of(pairs);
     }
-
-    private bool IsMeantFor(string issuer) => _jws.Payload.TryGetProperty("aud", out var audience)
-        && (audience.ValueKind == JsonValueKind.String ? audience.ValueEquals(issuer)
-            : audience.ValueKind == JsonValueKind.Array && audience.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && item.ValueEquals(issuer)));
-
-    private bool IsAhead(string name, long now) =>
-        _jws.Payload.TryGetProperty(name, out _) && (!_jws.TryPayloadInstant(name, out var at) || at > now + MaxSkewSeconds);
 }

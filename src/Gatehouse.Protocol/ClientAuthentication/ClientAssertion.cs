@@ -64,7 +64,7 @@ public sealed class ClientAssertion
         if (!_jws.TryPayloadInstant("exp", out var expiresAt)) return ClientAssertionFailure.NoExpiry;
         if (expiresAt <= now) return ClientAssertionFailure.Expired;
         if (expiresAt > now + MaxLifetimeSeconds + MaxSkewSeconds) return ClientAssertionFailure.ExpiresTooLate;
-        if (IsAhead("iat", now) || IsAhead("nbf", now)) return ClientAssertionFailure.NotYetValid;
+        if (_jws.IsAhead("iat", now, MaxSkewSeconds) || _jws.IsAhead("nbf", now, MaxSkewSeconds)) return ClientAssertionFailure.NotYetValid;
         if (_jws.PayloadText("jti") is not { Length: > 0 and <= MaxTokenIdLength } tokenId) return ClientAssertionFailure.NoTokenId;
         (TokenId, ExpiresAt) = (tokenId, expiresAt);
         return ClientAssertionFailure.None;
@@ -75,7 +75,4 @@ public sealed class ClientAssertion
     private static bool IsAssertionType(string? type) =>
         type is not null && (type.Equals("JWT", StringComparison.OrdinalIgnoreCase)
             || type.Equals("client-authentication+jwt", StringComparison.OrdinalIgnoreCase));
-
-    private bool IsAhead(string name, long now) =>
-        _jws.Payload.TryGetProperty(name, out _) && (!_jws.TryPayloadInstant(name, out var at) || at > now + MaxSkewSeconds);
 }

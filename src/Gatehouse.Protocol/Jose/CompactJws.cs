@@ -42,6 +42,19 @@ public sealed class CompactJws
             && value.TryGetInt64(out seconds) && seconds is > 0 and < 1L << 40;
     }
 
+    /// <summary>True when an instant of the payload lies further ahead than the skew allows, or is none (RFC 7519 §4.1.5, §4.1.6).</summary>
+    public bool IsAhead(string name, long now, int maxSkewSeconds) =>
+        Payload.TryGetProperty(name, out _) && (!TryPayloadInstant(name, out var at) || at > now + maxSkewSeconds);
+
+    /// <summary>True when one of the names is the audience or among it (RFC 7519 §4.1.3).</summary>
+    public bool IsMeantFor(params IReadOnlyCollection<string> names)
+    {
+        if (!Payload.TryGetProperty("aud", out var audience)) return false;
+        if (audience.ValueKind == JsonValueKind.String) return names.Contains(audience.GetString()!);
+        return audience.ValueKind == JsonValueKind.Array
+            && audience.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && names.Contains(item.GetString()!));
+    }
+
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out CompactJws? jws)
     {
         jws = null;

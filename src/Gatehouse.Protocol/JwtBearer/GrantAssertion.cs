@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gatehouse.Protocol.Jose;
 
 namespace Gatehouse.Protocol.JwtBearer;
@@ -58,23 +57,13 @@ public sealed class GrantAssertion
         if (_jws.Header.TryGetProperty("typ", out _) && !"JWT".Equals(_jws.HeaderText("typ"), StringComparison.OrdinalIgnoreCase))
             return GrantAssertionFailure.WrongType;
         if (!keys.Verifies(_jws, PublicJwk.AllAlgorithms)) return GrantAssertionFailure.WrongSignature;
-        if (!IsMeantFor(audiences)) return GrantAssertionFailure.WrongAudience;
+        if (!_jws.IsMeantFor(audiences)) return GrantAssertionFailure.WrongAudience;
         if (!_jws.TryPayloadInstant("exp", out var expiresAt)) return GrantAssertionFailure.NoExpiry;
         if (expiresAt <= now) return GrantAssertionFailure.Expired;
         if (expiresAt > now + MaxLifetimeSeconds + MaxSkewSeconds) return GrantAssertionFailure.ExpiresTooLate;
-        return IsAhead("iat", now) || IsAhead("nbf", now) ? GrantAssertionFailure.NotYetValid : GrantAssertionFailure.None;
+        return _jws.IsAhead("iat", now, MaxSkewSeconds) || _jws.IsAhead("nbf", now, MaxSkewSeconds)
+            ? GrantAssertionFailure.NotYetValid : GrantAssertionFailure.None;
     }
 
     public override string ToString() => "[grant assertion]"; // It is a credential.
-
-    private bool IsMeantFor(IReadOnlyCollection<string> audiences)
-    {
-        if (!_jws.Payload.TryGetProperty("aud", out var audience)) return false;
-        if (audience.ValueKind == JsonValueKind.String) return audiences.Contains(audience.GetString()!);
-        return audience.ValueKind == JsonValueKind.Array
-            && audience.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && audiences.Contains(item.GetString()!));
-    }
-
-    private bool IsAhead(string name, long now) =>
-        _jws.Payload.TryGetProperty(name, out _) && (!_jws.TryPayloadInstant(name, out var at) || at > now + MaxSkewSeconds);
 }

@@ -61,10 +61,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
         var outcome = await database.WinAsync<Redeemed>(async db =>
         {
             var now = clock.GetUtcNow();
-            var key = HandleRegister.KeyOf(HandleKind.AuthorizationCode, found.Value);
-            var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
-            if (won != 1)
+            if (!await HandleRegister.TryUseAsync(db, HandleKind.AuthorizationCode, found.Value, now, cancellation))
             {
                 await EndAsync(db, found.Code.GrantId, now, cancellation);
                 return new Redeemed(IsWon: false);
@@ -85,10 +82,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
         var outcome = await database.WinAsync<Redeemed>(async db =>
         {
             var now = clock.GetUtcNow();
-            var key = HandleRegister.KeyOf(HandleKind.DeviceCode, deviceCode);
-            var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
-            if (won != 1) return new Redeemed(IsWon: false);
+            if (!await HandleRegister.TryUseAsync(db, HandleKind.DeviceCode, deviceCode, now, cancellation)) return new Redeemed(IsWon: false);
             var grant = new Grant
             {
                 Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,

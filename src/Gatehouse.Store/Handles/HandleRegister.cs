@@ -50,9 +50,15 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     /// <summary>Uses a value that was handed out. Of any number of callers exactly one gets true.</summary>
     public async Task<bool> TryUseAsync(HandleKind kind, string value, CancellationToken cancellation = default)
     {
-        var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
         using var turn = await database.WaitForTurnAsync(cancellation);
         await using var db = database.Open();
+        return await TryUseAsync(db, kind, value, clock.GetUtcNow(), cancellation);
+    }
+
+    /// <summary>As above, as part of a larger transaction.</summary>
+    internal static async Task<bool> TryUseAsync(GatehouseDb db, HandleKind kind, string value, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var key = KeyOf(kind, value);
         return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation) == 1;
     }

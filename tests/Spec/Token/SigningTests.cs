@@ -26,11 +26,11 @@ public sealed class SigningTests : IAsyncLifetime
         api.AccessTokenSigningAlg = algorithm;
         await _node.Founder.PublishAsync(api);
         var flow = await CodeFlow.CreateAsync(_node, change: draft => draft with { GrantTypes = ["client_credentials"] });
+        await _node.SettleAsync();
 
         var token = (string)(await _node.Auth.PostTokenAsync($"grant_type=client_credentials{flow.Authentication}")).Body["access_token"]!;
 
         await VerifyAsync(token, algorithm);
-        await _node.SettleAsync();
         using var call = await _node.CallAsync("/things", token);
         Assert.Equal(HttpStatusCode.OK, call.StatusCode);
     }
