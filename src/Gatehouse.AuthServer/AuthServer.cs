@@ -1,10 +1,12 @@
 using Gatehouse.AuthServer.Authorization;
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Device;
 using Gatehouse.AuthServer.Introspection;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Jwks;
 using Gatehouse.AuthServer.Metadata;
+using Gatehouse.AuthServer.Registration;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.Revocation;
@@ -35,6 +37,7 @@ public static class AuthServer
         services.AddSingleton<RemoteDocuments>();
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<ApplicationKeys>();
+        services.AddSingleton<SourcePace>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<OAuthFailureWriter>();
@@ -60,6 +63,8 @@ public static class AuthServer
         services.AddSingleton<IntrospectionAnswer>();
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
+        services.AddSingleton<RegistrationEndpoint>();
+        services.AddSingleton<ClientConfigurationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
@@ -76,6 +81,12 @@ public static class AuthServer
         endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.IntrospectionPath, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
+        if (services.GetRequiredService<AuthServerOptions>().Registration.Mode != RegistrationMode.Off)
+        {
+            endpoints.MapPost(AuthServerOptions.RegistrationPath, services.GetRequiredService<RegistrationEndpoint>().HandleAsync);
+            endpoints.MapMethods(AuthServerOptions.RegistrationPath + "/{client_id}", ["GET", "PUT", "DELETE"],
+                services.GetRequiredService<ClientConfigurationEndpoint>().HandleAsync);
+        }
         endpoints.MapMethods(AuthServerOptions.UserInfoPath, ["GET", "POST"], services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.JwksPath, services.GetRequiredService<JwksEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.MetadataPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);

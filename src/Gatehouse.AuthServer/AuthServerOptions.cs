@@ -1,3 +1,4 @@
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 
 namespace Gatehouse.AuthServer;
@@ -12,6 +13,7 @@ public sealed record AuthServerOptions(string Issuer)
     public const string TokenPath = "/as/token.oauth2";
     public const string IntrospectionPath = "/as/introspect.oauth2";
     public const string RevocationPath = "/as/revoke_token.oauth2";
+    public const string RegistrationPath = "/as/clients.oauth2";
     public const string UserInfoPath = "/as/userinfo.openid";
     public const string JwksPath = "/pf/JWKS";
     public const string MetadataPath = "/.well-known/oauth-authorization-server";
@@ -19,4 +21,7 @@ public sealed record AuthServerOptions(string Issuer)
 
     /// <summary>What it may fetch from others.</summary>
     public OutgoingRules Outgoing { get; init; } = new();
+
+    /// <summary>Whether applications may register themselves.</summary>
+    public RegistrationRules Registration { get; init; } = new();
 }

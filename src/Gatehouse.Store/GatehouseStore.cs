@@ -41,6 +41,9 @@ public static class GatehouseStore
         services.AddSingleton<RefreshTokenRegister>();
         services.AddSingleton<SecretOperations>();
         services.AddSingleton<ApplicationOperations>();
+        services.AddSingleton<RegistrationOperations>();
+        services.AddSingleton<RegistrationUpdates>();
+        services.AddSingleton<InitialAccessTokens>();
         services.AddSingleton<ContractOperations>();
         services.AddSingleton<ApiOperations>();
         services.AddSingleton<TokenRevocation>();
@@ -50,6 +53,7 @@ public static class GatehouseStore
         services.AddWorker<ChangeFollower>();
         services.AddWorker<ProblemRecorder>();
         services.AddWorker<SecretUsage>();
+        services.AddWorker<RegistrationUse>();
         services.AddWorker<ExpiredRows>();
         return services;
     }

@@ -20,6 +20,14 @@ internal static class AuthorizationAnswer
     public static Task WriteErrorAsync(HttpContext http, AuthorizationTarget target, string issuer, AuthorizationError error) =>
         WriteAsync(http, target, issuer, [("error", error.Code), ("error_description", error.Description)]);
 
+    /// <summary>
+    /// Tells the person instead: nobody has approved the application, and an error that is sent on would make a redirector of this server for
+    /// whoever registers an address (RFC 9700 §4.11.2).
+    /// </summary>
+    public static Task ShowErrorAsync(HttpContext http, AuthorizationError error) =>
+        PlainPage.WriteAsync(http, StatusCodes.Status400BadRequest, "The application did not get access",
+            $"<p>{WebUtility.HtmlEncode(error.Description)}</p><p>Go back to the application if you want to try again.</p><p><small>{error.Code}</small></p>");
+
     private static Task WriteAsync(HttpContext http, AuthorizationTarget target, string issuer, IEnumerable<(string Name, string Value)> parameters)
     {
         if (target.State is not null) parameters = parameters.Append(("state", target.State));

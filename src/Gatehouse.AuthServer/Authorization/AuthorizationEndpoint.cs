@@ -69,7 +69,7 @@ public sealed partial class AuthorizationEndpoint(
         if (error is not null)
         {
             LogRefused(error.Code, error.Description, application.ClientId);
-            await AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, error);
+            await (application.IsApproved ? AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, error) : AuthorizationAnswer.ShowErrorAsync(http, error));
             return;
         }
         await BeginAsync(http, application, interaction!);

@@ -53,6 +53,7 @@ internal static class AuthorizationRules
             RedirectUri = target.RedirectUri, ResponseMode = target.ResponseMode, State = target.State, Scope = access!.Scope.ToString(), Resources = request.Resources,
             CodeChallenge = challenge, Nonce = parameters["nonce"], DpopKey = parameters["dpop_jkt"], Prompts = prompts, MaxAgeSeconds = maxAge,
             IsUnproven = application.IsPublic && !target.RedirectUri.StartsWith("https://", StringComparison.OrdinalIgnoreCase),
+            IsUnverified = !application.IsApproved,
             LoginHint = parameters["login_hint"] is { Length: <= MaxHintLength } hint ? hint : null, Browser = string.Empty, StartedAt = now,
         };
         return null;

@@ -37,12 +37,13 @@ public sealed class ResumeEndpoint(AuthServerOptions options, InteractionRegiste
             return true;
         }
         if (!await interactions.CloseAsync(found, http.RequestAborted)) return false;
-        await AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, asked.Verdict switch
+        var error = asked.Verdict switch
         {
             AuthorizationVerdict.LoginRequired => AuthorizationError.LoginRequired,
             AuthorizationVerdict.ConsentRequired => AuthorizationError.ConsentRequired,
             _ => AuthorizationError.AccessDenied,
-        });
+        };
+        await (asked.IsUnverified ? AuthorizationAnswer.ShowErrorAsync(http, error) : AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, error));
         return true;
     }
 

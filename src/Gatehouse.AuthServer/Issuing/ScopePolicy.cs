@@ -41,7 +41,9 @@ internal static class ScopePolicy
         var contracts = application.Contracts.Values.Where(contract => contract.State == ContractState.Approved)
             .Select(contract => (Contract: contract, Api: apis.Find(contract.ApiId)))
             .Where(pair => pair.Api is not null).OrderBy(pair => pair.Api!.Slug, StringComparer.Ordinal).ToList();
+        if (application.ScopeLimit is { } limit) contracts.RemoveAll(pair => pair.Api!.Scopes.Count > 0 && !pair.Api.Scopes.Any(limit.Contains));
         var scope = ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes));
+        if (application.ScopeLimit is { } most) scope = scope.Intersect(most);
         var possible = request.IsForUser ? ScopeSet.Of(scope.Concat(IdentityScope.All)) : scope;
         if (granted is not null) scope = granted.Intersect(possible); // A contract may have ended since the user consented.
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gatehouse.AuthServer.Authorization;
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Token.Grants;
@@ -44,6 +45,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             RequestObjectSigningAlgorithmsSupported = ApplicationKeys.Algorithms,
             DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms,
+            RegistrationEndpoint = options.Registration.Mode == RegistrationMode.Off ? null : options.Issuer + AuthServerOptions.RegistrationPath,
             UserInfoEndpoint = options.Issuer + AuthServerOptions.UserInfoPath,
             IdTokenSigningAlgorithmsSupported = JwtSigner.Algorithms,
             AcrValuesSupported = [IdTokenIssuer.PasswordAcr],

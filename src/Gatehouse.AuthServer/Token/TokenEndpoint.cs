@@ -8,6 +8,7 @@ using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Recording;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 
@@ -16,7 +17,7 @@ namespace Gatehouse.AuthServer.Token;
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before anything is used up or minted.</summary>
 public sealed class TokenEndpoint(
     ClientRequests requests, IEnumerable<IGrant> grants, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, IdTokenIssuer idTokens,
-    OAuthFailureWriter failures, TimeProvider clock)
+    OAuthFailureWriter failures, RegistrationUse registrationUse, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -61,6 +62,7 @@ public sealed class TokenEndpoint(
             var token = await issuer.IssueAsync(content, http.RequestAborted);
             var idToken = decision.Authentication is { } authentication && access.Scope.Contains(IdentityScope.OpenId)
                 ? await idTokens.MintAsync(content, authentication, token, http.RequestAborted) : null;
+            if (application.Registered.IsUnused) registrationUse.Record(application.Registered.Id);
             await TokenAnswer.WriteAsync(http.Response, content, isScopeStated, new IssuedTokens(token, redemption?.RefreshToken, idToken)
             {
                 IsTypeStated = form["grant_type"] == GrantType.TokenExchange,

@@ -26,6 +26,7 @@ public sealed class BadgeTagHelper : TagHelper
             Word.Expired => ("Expired", "bad", "clock"),
             Word.Retired or ApplicationState.Retired => ("Retired", "quiet", "dash"),
             ContractState.Approved => ("Approved", "good", "check"),
+            ApplicationState.Pending => ("Waits for approval", "wait", "clock"),
             ContractState.Requested => ("Requested", "wait", "clock"),
             ContractState.Suspended => ("Suspended", "wait", "pause"),
             ContractState.Revoked => ("Revoked", "bad", "cross"),

@@ -83,6 +83,11 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("dpop_signing_alg_values_supported")]
     public required IReadOnlyList<string> DpopSigningAlgorithmsSupported { get; init; }
 
+    /// <summary>Where applications register themselves (RFC 7591 §3); absent when they may not.</summary>
+    [JsonPropertyName("registration_endpoint")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RegistrationEndpoint { get; init; }
+
     [JsonPropertyName("userinfo_endpoint")]
     public required string UserInfoEndpoint { get; init; }
 

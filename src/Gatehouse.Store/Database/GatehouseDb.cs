@@ -18,6 +18,10 @@ public abstract class GatehouseDb(DbContextOptions options) : IdentityUserContex
 
     public DbSet<Application> Applications => Set<Application>();
 
+    public DbSet<DynamicRegistration> DynamicRegistrations => Set<DynamicRegistration>();
+
+    public DbSet<InitialAccessToken> InitialAccessTokens => Set<InitialAccessToken>();
+
     public DbSet<ApplicationOwner> ApplicationOwners => Set<ApplicationOwner>();
 
     public DbSet<ApplicationSecret> ApplicationSecrets => Set<ApplicationSecret>();

@@ -12,6 +12,8 @@ internal sealed class Tables :
     IEntityTypeConfiguration<ApiOperation>,
     IEntityTypeConfiguration<Plan>,
     IEntityTypeConfiguration<Application>,
+    IEntityTypeConfiguration<DynamicRegistration>,
+    IEntityTypeConfiguration<InitialAccessToken>,
     IEntityTypeConfiguration<ApplicationOwner>,
     IEntityTypeConfiguration<ApplicationSecret>,
     IEntityTypeConfiguration<Contract>,
@@ -82,6 +84,22 @@ internal sealed class Tables :
         table.HasMany(row => row.Secrets).WithOne().HasForeignKey(row => row.ApplicationId);
         table.HasMany(row => row.Owners).WithOne().HasForeignKey(row => row.ApplicationId);
         table.HasMany(row => row.Contracts).WithOne(row => row.Application).HasForeignKey(row => row.ApplicationId);
+    }
+
+    public void Configure(EntityTypeBuilder<DynamicRegistration> table)
+    {
+        table.HasKey(row => row.ApplicationId);
+        table.HasOne(row => row.Application).WithOne(row => row.Registration).HasForeignKey<DynamicRegistration>(row => row.ApplicationId);
+        table.HasIndex(row => row.ExpiresAt);
+    }
+
+    public void Configure(EntityTypeBuilder<InitialAccessToken> table)
+    {
+        table.Property(row => row.Label).HasMaxLength(64);
+        table.HasIndex(row => row.Key).IsUnique();
+        table.HasIndex(row => row.OrganizationId);
+        table.HasIndex(row => row.ExpiresAt);
+        table.HasOne<Organization>().WithMany().HasForeignKey(row => row.OrganizationId);
     }
 
     public void Configure(EntityTypeBuilder<ApplicationOwner> table)

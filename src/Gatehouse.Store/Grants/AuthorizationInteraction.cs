@@ -63,6 +63,9 @@ public sealed record AuthorizationInteraction
     /// </summary>
     public bool IsUnproven { get; init; }
 
+    /// <summary>The application registered itself and no person has approved it: its errors are shown on a page and not sent on.</summary>
+    public bool IsUnverified { get; init; }
+
     /// <summary>The hash of the cookie of the browser that began it: nobody else can end it.</summary>
     public required string Browser { get; init; }
 

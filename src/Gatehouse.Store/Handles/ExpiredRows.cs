@@ -1,4 +1,5 @@
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Operations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Store.Handles;
 
 /// <summary>Deletes what has expired, a few rows per statement, so that nobody ever waits for the cleaning.</summary>
-public sealed partial class ExpiredRows(StoreDatabase database, TimeProvider clock, ILogger<ExpiredRows> log) : BackgroundService
+public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOperations registrations, TimeProvider clock, ILogger<ExpiredRows> log) : BackgroundService
 {
     private const int BatchSize = 1000;
 
@@ -36,6 +37,9 @@ public sealed partial class ExpiredRows(StoreDatabase database, TimeProvider clo
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
         while (await db.RefreshTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        while (await db.InitialAccessTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
+            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        while (await registrations.ExpireAsync(cancellation) > 0) cancellation.ThrowIfCancellationRequested();
         while (await db.Grants.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
     }

@@ -7,6 +7,9 @@ public enum ApplicationState
 {
     Active,
     Retired,
+
+    /// <summary>It registered itself, and no person has approved it yet.</summary>
+    Pending,
 }
 
 /// <summary>The OAuth client (RFC 6749 §1.1).</summary>
@@ -75,6 +78,9 @@ public sealed class Application
     public long TokensNotBefore { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Null when a person made it.</summary>
+    public DynamicRegistration? Registration { get; set; }
 
     public ICollection<ApplicationSecret> Secrets { get; init; } = [];
 

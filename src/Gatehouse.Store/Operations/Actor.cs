@@ -5,6 +5,9 @@ public readonly record struct Actor(string Name)
 {
     public static Actor System { get; } = new("system");
 
+    /// <summary>An application that nobody here knew before.</summary>
+    public static Actor SelfRegistration { get; } = new("registration");
+
     public static Actor User(Guid userId) => new($"user:{userId}");
 
     public static Actor Client(string clientId) => new($"client:{clientId}");

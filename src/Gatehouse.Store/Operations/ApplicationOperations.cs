@@ -77,8 +77,9 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         return await database.WriteAsync(db => CreateAsync(db, organizationId, draft, ownerId, actor, cancellation), cancellation);
     }
 
-    private async Task<Outcome<CreatedApplication>> CreateAsync(
-        GatehouseDb db, Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation)
+    /// <summary>As part of a larger transaction, after the rules were checked.</summary>
+    internal async Task<Outcome<CreatedApplication>> CreateAsync(
+        GatehouseDb db, Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation, string? clientId = null)
     {
         var now = clock.GetUtcNow();
         var organization = await db.Organizations.SingleAsync(row => row.Id == organizationId, cancellation);
@@ -88,7 +89,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             return Outcome<CreatedApplication>.Invalid("apis", "Name each API once, with a plan that it has.");
         var application = new Application
         {
-            OrganizationId = organizationId, ClientId = NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
+            OrganizationId = organizationId, ClientId = clientId ?? NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
             GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, JwksUri = draft.JwksUri, CreatedAt = now,
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
@@ -115,24 +116,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         Guid applicationId, ApplicationDraft draft, Actor actor, CancellationToken cancellation = default)
     {
         if (ApplicationRules.Check(draft) is { } fault) return Outcome<Application>.Invalid(fault.Field, fault.Message);
-        return await WriteAsync(applicationId, actor, "application.changed", application =>
-        {
-            application.Name = draft.Name.Trim();
-            application.Description = draft.Description.Trim();
-            application.GrantTypes = [.. draft.GrantTypes];
-            application.RedirectUris = [.. draft.RedirectUris];
-            application.TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod;
-            application.Jwks = draft.Jwks;
-            application.JwksUri = draft.JwksUri;
-            application.FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities);
-            application.RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests;
-            application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
-            application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
-            application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
-            application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;
-            application.AccessTokenFormat = draft.AccessTokenFormat;
-            application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;
-        }, cancellation);
+        return await WriteAsync(applicationId, actor, "application.changed", application => Apply(application, draft), cancellation);
     }
 
     /// <summary>Stops the application: no new token, and every token it holds is refused. It can be taken back.</summary>
@@ -140,7 +124,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         WriteAsync(applicationId, actor, "application.retired", application => application.State = ApplicationState.Retired, cancellation);
 
     public Task<Outcome<Application>> ReactivateAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
-        WriteAsync(applicationId, actor, "application.reactivated", application => application.State = ApplicationState.Active, cancellation);
+        WriteAsync(applicationId, actor, "application.reactivated",
+            application => { if (application.State == ApplicationState.Retired) application.State = ApplicationState.Active; }, cancellation);
 
     /// <summary>
     /// Refuses every access token that was issued until now. Tokens count whole seconds, so the line is drawn at the next one and new tokens
@@ -161,6 +146,25 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             db.Announce(now, ChangeKind.Application, application.ClientId);
             return application;
         }, cancellation);
+
+    internal static void Apply(Application application, ApplicationDraft draft)
+    {
+        application.Name = draft.Name.Trim();
+        application.Description = draft.Description.Trim();
+        application.GrantTypes = [.. draft.GrantTypes];
+        application.RedirectUris = [.. draft.RedirectUris];
+        application.TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod;
+        application.Jwks = draft.Jwks;
+        application.JwksUri = draft.JwksUri;
+        application.FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities);
+        application.RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests;
+        application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
+        application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
+        application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
+        application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;
+        application.AccessTokenFormat = draft.AccessTokenFormat;
+        application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;
+    }
 
     private Task<Outcome<Application>> WriteAsync(
         Guid applicationId, Actor actor, string action, Action<Application> change, CancellationToken cancellation) =>

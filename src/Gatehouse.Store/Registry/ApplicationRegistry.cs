@@ -87,6 +87,7 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
             await using var db = database.Open();
             row = await db.Applications.AsNoTracking().AsSingleQuery()
                 .Include(application => application.Organization)
+                .Include(application => application.Registration)
                 .Include(application => application.Secrets)
                 .Include(application => application.Contracts).ThenInclude(contract => contract.Plan)
                 .SingleOrDefaultAsync(application => application.ClientId == clientId);

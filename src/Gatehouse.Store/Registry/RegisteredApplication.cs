@@ -29,6 +29,9 @@ public sealed class RegisteredApplication
         TokenExchangeAudiences = [.. row.TokenExchangeAudiences];
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
         IdTokenSigningAlgorithm = row.IdTokenSignedResponseAlg;
+        IsApproved = row.Registration is null or { ApprovedAt: not null };
+        IsUnused = row.Registration?.ExpiresAt is not null;
+        ScopeLimit = row.Registration is { Scope: var limit } && ScopeSet.TryParse(limit, out var scope) ? scope : null;
         TokensNotBefore = row.TokensNotBefore;
         Secrets = [.. row.Secrets.Select(secret => new RegisteredSecret(secret))];
         Contracts = row.Contracts.ToFrozenDictionary(contract => contract.ApiId, contract => new RegisteredContract(contract));
@@ -83,6 +86,15 @@ public sealed class RegisteredApplication
 
     /// <summary>How its ID tokens are signed.</summary>
     public string IdTokenSigningAlgorithm { get; }
+
+    /// <summary>Whether a person made or approved it. Nobody answers for the redirect URIs of one that is not.</summary>
+    public bool IsApproved { get; }
+
+    /// <summary>Whether it registered itself and has obtained no token yet.</summary>
+    public bool IsUnused { get; }
+
+    /// <summary>The scopes of APIs that it may obtain at most, whatever its contracts give; null: no limit.</summary>
+    public ScopeSet? ScopeLimit { get; }
 
     /// <summary>Tokens whose <c>iat</c> lies before this second are dead.</summary>
     public long TokensNotBefore { get; }

@@ -22,7 +22,7 @@ public static class Node
         builder.Services.AddSingleton(options.Rotation);
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
-            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing });
+            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing, Registration = options.Registration });
             builder.Services.AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
         }
         if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer, options.ApiUrl) { Limits = options.Gateway });

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.Gateway;
 using Gatehouse.Portal;
@@ -54,6 +55,9 @@ public sealed record NodeOptions
 
     /// <summary>What the authorization server may fetch from others.</summary>
     public OutgoingRules Outgoing { get; init; } = new();
+
+    /// <summary>Whether applications may register themselves.</summary>
+    public RegistrationRules Registration { get; init; } = new();
 
     /// <summary>When signing keys change.</summary>
     public RotationSchedule Rotation { get; init; } = new();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.Composition;
 using Gatehouse.Founding;
@@ -37,6 +38,9 @@ public sealed class TestNode : IAsyncLifetime
 
     /// <summary>Set before the node starts.</summary>
     public OutgoingRules Outgoing { get; init; } = new();
+
+    /// <summary>Set before the node starts.</summary>
+    public RegistrationRules Registration { get; init; } = new();
 
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
@@ -75,7 +79,7 @@ public sealed class TestNode : IAsyncLifetime
         {
             Issuer = Issuer, ApiUrl = ApiUrl,
             AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
-            Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None, Gateway = Limits, Outgoing = Outgoing,
+            Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None, Gateway = Limits, Outgoing = Outgoing, Registration = Registration,
         });
         await using (var db = Database.Open()) _startPosition = await db.Changes.MaxAsync(row => row.Position);
         await _app.StartAsync();

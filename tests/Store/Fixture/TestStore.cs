@@ -2,8 +2,10 @@ using Gatehouse.Store.Changes;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Registry;
 using Gatehouse.Store.Secrets;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gatehouse.Tests.Store.Fixture;
@@ -18,6 +20,10 @@ internal sealed class TestStore
         Vault = new ClientSecretVault(Key);
         Secrets = new SecretOperations(Database, Vault, Clock);
         Applications = new ApplicationOperations(Database, Secrets, Clock);
+        var registry = new ApplicationRegistry(Database, NullLogger<ApplicationRegistry>.Instance);
+        Registrations = new RegistrationOperations(Database, Applications, registry, Clock);
+        RegistrationUpdates = new RegistrationUpdates(Database, Applications, Secrets, Vault, registry, Clock);
+        InitialTokens = new InitialAccessTokens(Database, Clock);
         Contracts = new ContractOperations(Database, Clock);
         Apis = new ApiOperations(Database, Clock);
         Revocation = new TokenRevocation(Database, Clock);
@@ -37,6 +43,12 @@ internal sealed class TestStore
     public SecretOperations Secrets { get; }
 
     public ApplicationOperations Applications { get; }
+
+    public RegistrationOperations Registrations { get; }
+
+    public RegistrationUpdates RegistrationUpdates { get; }
+
+    public InitialAccessTokens InitialTokens { get; }
 
     public ContractOperations Contracts { get; }
 

@@ -86,7 +86,7 @@ public abstract class HandleRegisterTests(StoreProvider provider) : StoreTests(p
             new Handle { Key = [.. BitConverter.GetBytes(number), .. new byte[28]], ExpiresAt = Store.Clock.GetUtcNow() })));
         await Register.IssueAsync(HandleKind.AuthorizationCode, "kept", InAMinute);
 
-        using var rows = new ExpiredRows(Store.Database, Store.Clock, NullLogger<ExpiredRows>.Instance);
+        using var rows = new ExpiredRows(Store.Database, Store.Registrations, Store.Clock, NullLogger<ExpiredRows>.Instance);
         await rows.PruneAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("kept", Assert.Single(await Store.ReadAsync(db => db.Handles.ToListAsync())).Content);

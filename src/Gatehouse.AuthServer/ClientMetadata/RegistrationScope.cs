@@ -1,0 +1,28 @@
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Model;
+
+namespace Gatehouse.AuthServer.ClientMetadata;
+
+/// <summary>What applications that register themselves may have, by the right by which they came.</summary>
+internal static class RegistrationScope
+{
+    private static readonly string[] ForUsers = [GrantType.AuthorizationCode, GrantType.RefreshToken];
+
+    // Whoever speaks for itself needs somebody here who let it in.
+    private static readonly string[] LetIn = [.. ForUsers, GrantType.ClientCredentials, GrantType.DeviceCode];
+
+    public static IReadOnlyList<string> GrantTypesOf(RegistrationKind kind) =>
+        kind is RegistrationKind.Open or RegistrationKind.Document ? ForUsers : LetIn;
+
+    /// <summary>
+    /// Of the scopes that are allowed those that were asked for, or all when none was (RFC 7591 §2: the server decides). The scopes of OpenID
+    /// Connect belong to no API and are not limited.
+    /// </summary>
+    /// <returns>Null when nothing remains of what was asked.</returns>
+    public static ScopeSet? Choose(ScopeSet? asked, ScopeSet allowed)
+    {
+        if (asked is null || asked.Count == 0) return allowed;
+        var chosen = asked.Intersect(allowed);
+        return chosen.Count > 0 || asked.IsSubsetOf(IdentityScope.All) ? chosen : null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Operations;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Store.Recording;
+
+/// <summary>Writes down, behind the request, that an application which registered itself obtained its first token: from then on it does not expire.</summary>
+public sealed partial class RegistrationUse(RegistrationOperations operations, TimeProvider clock, ILogger<RegistrationUse> log) : BackgroundService
+{
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Guid, bool> _used = new();
+
+    public void Record(Guid applicationId) => _used.TryAdd(applicationId, true);
+
+    /// <summary>Ends, and writes what is left, also when it was stopped before it began.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await FlushAsync(cancellationToken);
+    }
+
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        foreach (var (id, _) in _used)
+        {
+            try
+            {
+                await operations.KeepAsync(id, cancellation);
+                _used.TryRemove(id, out _);
+            }
+            catch (Exception exception) when (StoreFault.IsAway(exception))
+            {
+                LogDelayed(exception);
+                return;
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(FlushInterval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await FlushAsync(stoppingToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "First uses of registered applications could not be written; they are kept for the next try.")]
+    private partial void LogDelayed(Exception exception);
+}
