@@ -399,6 +399,44 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.ToTable("Contracts");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.DynamicRegistration", b =>
+                {
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("AccessTokenKey")
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("AllowedScope")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("ApprovedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("ApplicationId");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("DynamicRegistrations");
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.Grant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -461,6 +499,52 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.HasIndex("ExpiresAt");
 
                     b.ToTable("Handles");
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.InitialAccessToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Key")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid");
+
+                    b.PrimitiveCollection<List<Guid>>("PlanIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("UsesLeft")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("Key")
+                        .IsUnique();
+
+                    b.HasIndex("OrganizationId");
+
+                    b.ToTable("InitialAccessTokens");
                 });
 
             modelBuilder.Entity("Gatehouse.Store.Model.Organization", b =>
@@ -923,6 +1007,17 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Navigation("Plan");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.DynamicRegistration", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Application", "Application")
+                        .WithOne("Registration")
+                        .HasForeignKey("Gatehouse.Store.Model.DynamicRegistration", "ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Application");
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.Grant", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.Application", null)
@@ -934,6 +1029,15 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.HasOne("Gatehouse.Store.Model.PortalUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.InitialAccessToken", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -1010,6 +1114,8 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Navigation("Contracts");
 
                     b.Navigation("Owners");
+
+                    b.Navigation("Registration");
 
                     b.Navigation("Secrets");
                 });

@@ -384,6 +384,44 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.ToTable("Contracts");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.DynamicRegistration", b =>
+                {
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("AccessTokenKey")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("AllowedScope")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ApprovedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ApplicationId");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("DynamicRegistrations");
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.Grant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -446,6 +484,52 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.HasIndex("ExpiresAt");
 
                     b.ToTable("Handles");
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.InitialAccessToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Key")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("PlanIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("UsesLeft")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("Key")
+                        .IsUnique();
+
+                    b.HasIndex("OrganizationId");
+
+                    b.ToTable("InitialAccessTokens");
                 });
 
             modelBuilder.Entity("Gatehouse.Store.Model.Organization", b =>
@@ -904,6 +988,17 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.Navigation("Plan");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.DynamicRegistration", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Application", "Application")
+                        .WithOne("Registration")
+                        .HasForeignKey("Gatehouse.Store.Model.DynamicRegistration", "ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Application");
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.Grant", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.Application", null)
@@ -915,6 +1010,15 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.HasOne("Gatehouse.Store.Model.PortalUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.InitialAccessToken", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -991,6 +1095,8 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.Navigation("Contracts");
 
                     b.Navigation("Owners");
+
+                    b.Navigation("Registration");
 
                     b.Navigation("Secrets");
                 });
