@@ -6,6 +6,7 @@ using Gatehouse.Admin.Contracts;
 using Gatehouse.Admin.Description;
 using Gatehouse.Admin.Node;
 using Gatehouse.Admin.Organization;
+using Gatehouse.Admin.Registration;
 using Gatehouse.Admin.Requests;
 using Gatehouse.Admin.Secrets;
 using Gatehouse.Admin.Tokens;
@@ -42,6 +43,7 @@ public static class GatehouseAdmin
         group.MapSecrets();
         group.MapContracts();
         group.MapApis();
+        group.MapInitialAccessTokens();
         group.MapTokens();
         group.MapOrganization();
         group.MapUsers();

@@ -142,9 +142,27 @@ internal record ApplicationBody
     [JsonPropertyName("apis")]
     public required IReadOnlyList<ApplicationApi> Apis { get; init; }
 
+    [JsonPropertyName("registration"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Description("Absent when a person made the application.")]
+    public ApplicationRegistration? Registration { get; init; }
+
     [JsonPropertyName("client_id_issued_at"), JsonNumberHandling(JsonNumberHandling.Strict)]
     [Description("Seconds since 1970-01-01T00:00:00Z.")]
     public required long ClientIdIssuedAt { get; init; }
+}
+
+/// <summary>How an application registered itself (RFC 7591).</summary>
+internal sealed record ApplicationRegistration
+{
+    [JsonPropertyName("kind"), JsonConverter(typeof(SnakeCase<RegistrationKind>))]
+    public required RegistrationKind Kind { get; init; }
+
+    [JsonPropertyName("approved_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), Description("Absent: no person has approved it.")]
+    public DateTimeOffset? ApprovedAt { get; init; }
+
+    [JsonPropertyName("expires_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Description("When it goes away unless it obtains a token or is approved before.")]
+    public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>A contract of the application.</summary>

@@ -41,6 +41,9 @@ internal static class ApplicationEndpoints
         applications.MapPost("/{client_id}/reactivate", ReactivateAsync).WithName("reactivateApplication")
             .WithSummary("Reactivate a retired application").Refuses(404)
             .WithDescription("Tokens from before that have not expired work again, unless they were revoked.");
+        applications.MapPost("/{client_id}/approve", ApproveAsync).WithName("approveApplication")
+            .WithSummary("Approve an application that registered itself").Refuses(404, 409)
+            .WithDescription("It may begin, does not expire, is no longer called unverified, and hears of errors at its redirect URI.");
         applications.MapPost("/{client_id}/revoke-tokens", RevokeTokensAsync).WithName("revokeApplicationTokens")
             .WithSummary("Revoke all tokens of an application").Refuses(404)
             .WithDescription("Every access token issued until now is refused within one second. New ones can be obtained.");
@@ -119,6 +122,10 @@ internal static class ApplicationEndpoints
     private static Task<Results<Ok<ApplicationBody>, Refused>> ReactivateAsync(
         string client_id, Tenant tenant, AdminCaller caller, ApplicationOperations operations, CancellationToken cancellation) =>
         WriteAsync(client_id, tenant, id => operations.ReactivateAsync(id, caller.Actor, cancellation), cancellation);
+
+    private static Task<Results<Ok<ApplicationBody>, Refused>> ApproveAsync(
+        string client_id, Tenant tenant, AdminCaller caller, RegistrationOperations registrations, CancellationToken cancellation) =>
+        WriteAsync(client_id, tenant, id => registrations.ApproveAsync(id, caller.Actor, cancellation), cancellation);
 
     private static Task<Results<Ok<ApplicationBody>, Refused>> RevokeTokensAsync(
         string client_id, Tenant tenant, AdminCaller caller, ApplicationOperations operations, CancellationToken cancellation) =>

@@ -31,6 +31,7 @@ internal static class ApplicationMapping
 
     /// <summary>What <see cref="ToBody"/> needs.</summary>
     public static IQueryable<Application> WithContracts(this IQueryable<Application> applications) => applications.AsSplitQuery()
+        .Include(row => row.Registration)
         .Include(row => row.Contracts).ThenInclude(contract => contract.Plan)
         .Include(row => row.Contracts).ThenInclude(contract => contract.Api).ThenInclude(api => api!.Scopes);
 
@@ -50,10 +51,14 @@ internal static class ApplicationMapping
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
         IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)
-            .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Order(StringComparer.Ordinal)),
+            .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Where(scope => IsWithin(scope, row.Registration)).Order(StringComparer.Ordinal)),
         Apis = [.. row.Contracts.OrderBy(contract => contract.Api!.Slug, StringComparer.Ordinal).Select(ToApi)],
+        Registration = row.Registration is { } made ? new() { Kind = made.Kind, ApprovedAt = made.ApprovedAt, ExpiresAt = made.ExpiresAt } : null,
         ClientIdIssuedAt = row.CreatedAt.ToUnixTimeSeconds(),
     };
+
+    private static bool IsWithin(string scope, DynamicRegistration? registration) =>
+        registration is null || registration.Scope.Split(' ').Contains(scope, StringComparer.Ordinal);
 
     private static ApplicationApi ToApi(Contract contract) => new()
     {

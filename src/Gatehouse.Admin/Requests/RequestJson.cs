@@ -3,6 +3,7 @@ using Gatehouse.Admin.Apis;
 using Gatehouse.Admin.Applications;
 using Gatehouse.Admin.Contracts;
 using Gatehouse.Admin.Organization;
+using Gatehouse.Admin.Registration;
 using Gatehouse.Admin.Secrets;
 using Gatehouse.Admin.Tokens;
 using Gatehouse.Admin.Users;
@@ -19,6 +20,7 @@ namespace Gatehouse.Admin.Requests;
 [JsonSerializable(typeof(ApplicationRequest))]
 [JsonSerializable(typeof(NewApplicationRequest))]
 [JsonSerializable(typeof(SecretRequest))]
+[JsonSerializable(typeof(InitialAccessTokenRequest))]
 [JsonSerializable(typeof(ContractRequest))]
 [JsonSerializable(typeof(ContractDecision))]
 [JsonSerializable(typeof(ApiRequest))]

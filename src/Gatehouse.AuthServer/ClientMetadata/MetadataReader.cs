@@ -99,7 +99,7 @@ internal static class MetadataReader
         if (draft.GrantTypes.Count == 0) throw new Fault("grant_types", "Name at least one.");
     }
 
-    private static string NameFor(IReadOnlyList<string> redirects) =>
+    private static string NameFor(List<string> redirects) =>
         redirects.Count > 0 && Uri.TryCreate(redirects[0], UriKind.Absolute, out var uri) && uri.Host.Length is > 0 and <= 100
             ? $"Application at {uri.Host}" : "Application without a name";
 

@@ -22,6 +22,7 @@ internal sealed class ServeConfiguration
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
         "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
+        .. RegistrationSettings.Keys,
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
 
@@ -87,6 +88,7 @@ internal sealed class ServeConfiguration
         var limits = Gateway();
         var outgoing = Outgoing();
         var rotation = Rotation();
+        var registration = RegistrationSettings.Read(_values, _errors);
         var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
         var keyFile = Present("Tls:KeyFile", "its private key in PEM");
         if (certificateFile is null || keyFile is null || key is null || store is null) return null;
@@ -96,7 +98,7 @@ internal sealed class ServeConfiguration
             {
                 Issuer = issuer, ApiUrl = apiUrl, Roles = roles, AuthEndPoint = auth, GatewayEndPoint = gateway, CaFile = _values["Tls:CaFile"],
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
-                Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation,
+                Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation, Registration = registration,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
