@@ -23,7 +23,7 @@ internal sealed record InitialAccessTokenRequest
     public required DateTimeOffset ExpiresAt { get; init; }
 }
 
-internal record InitialAccessTokenBody
+internal sealed record InitialAccessTokenBody
 {
     [JsonPropertyName("id")]
     public required Guid Id { get; init; }
