@@ -38,6 +38,7 @@ public static class AuthServer
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<ApplicationKeys>();
         services.AddSingleton<SourcePace>();
+        services.AddSingleton<ClientDocuments>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<OAuthFailureWriter>();

@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
@@ -14,7 +15,7 @@ namespace Gatehouse.AuthServer.Authorization;
 /// and decides. What is wrong with the application or its redirect URI is told to the person on a page, never sent to an unproven URI.
 /// </summary>
 public sealed partial class AuthorizationEndpoint(
-    AuthServerOptions options, ApplicationRegistry applications, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions, TimeProvider clock,
+    AuthServerOptions options, ClientDocuments applications, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions, TimeProvider clock,
     ILogger<AuthorizationEndpoint> log)
 {
     public async Task HandleAsync(HttpContext http)
@@ -35,7 +36,7 @@ public sealed partial class AuthorizationEndpoint(
     {
         // 1. Who asks, and where the answer goes: until both are proven, faults are shown here.
         var parameters = await AuthorizationParameters.ReadAsync(http.Request);
-        var found = parameters["client_id"] is { } clientId ? await applications.FindAsync(clientId) : Lookup<RegisteredApplication>.Absent;
+        var found = parameters["client_id"] is { } clientId ? await applications.FindFreshAsync(clientId, http.Connection.RemoteIpAddress) : Lookup<RegisteredApplication>.Absent;
         if (!found.IsKnown) throw new TimeoutException("The store did not answer.");
         if (found.Value is not { } application)
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.ClientAuthentication;
@@ -32,7 +33,7 @@ public sealed class AuthenticatedApplication
 /// not at all when it is registered as public.
 /// </summary>
 public sealed class ClientAuthenticator(
-    AuthServerOptions options, ApplicationRegistry applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, ApplicationKeys keys,
+    AuthServerOptions options, ClientDocuments applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, ApplicationKeys keys,
     TimeProvider clock)
 {
     /// <summary>The methods by which an application proves who it is.</summary>

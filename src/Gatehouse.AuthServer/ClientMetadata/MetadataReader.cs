@@ -40,14 +40,15 @@ internal static class MetadataReader
     /// <param name="metadata">The object.</param>
     /// <param name="grantTypes">The grant types that may be registered.</param>
     /// <param name="read">The metadata, when there is no fault.</param>
-    public static MetadataFault? Read(JsonElement metadata, IReadOnlyList<string> grantTypes, out ReadMetadata? read)
+    /// <param name="usualMethod">How it authenticates when it does not say (RFC 7591 §2: <c>client_secret_basic</c>).</param>
+    public static MetadataFault? Read(JsonElement metadata, IReadOnlyList<string> grantTypes, out ReadMetadata? read, string usualMethod = TokenEndpointAuthMethods.ClientSecretBasic)
     {
         read = null;
         try
         {
             if (Text(metadata, "software_statement", 16384) is { } statement)
                 return statement.Split('.').Length == 3 ? MetadataFault.UnapprovedSoftwareStatement : MetadataFault.InvalidSoftwareStatement;
-            var draft = ReadDraft(metadata);
+            var draft = ReadDraft(metadata, usualMethod);
             if (draft.GrantTypes.FirstOrDefault(grant => !grantTypes.Contains(grant, StringComparer.Ordinal)) is not null)
                 return MetadataFault.InvalidMetadata($"grant_types: an application that registers itself may have {string.Join(", ", grantTypes)}.");
             if (draft.Name.Any(c => char.GetUnicodeCategory(c) == UnicodeCategory.Format))
@@ -65,14 +66,14 @@ internal static class MetadataReader
         }
     }
 
-    private static ApplicationDraft ReadDraft(JsonElement metadata)
+    private static ApplicationDraft ReadDraft(JsonElement metadata, string usualMethod)
     {
         var redirects = Texts(metadata, "redirect_uris", Protocol.Authorization.RedirectUri.MaxLength) ?? [];
         return new ApplicationDraft(Text(metadata, "client_name", 128) ?? NameFor(redirects))
         {
             RedirectUris = redirects,
             GrantTypes = Texts(metadata, "grant_types", 128)?.Distinct(StringComparer.Ordinal).ToArray() ?? [GrantType.AuthorizationCode],
-            TokenEndpointAuthMethod = Text(metadata, "token_endpoint_auth_method", 64) ?? TokenEndpointAuthMethods.ClientSecretBasic,
+            TokenEndpointAuthMethod = Text(metadata, "token_endpoint_auth_method", 64) ?? usualMethod,
             Jwks = Member(metadata, "jwks") is { } jwks ? jwks.GetRawText() : string.Empty,
             JwksUri = Text(metadata, "jwks_uri", MaxText) ?? string.Empty,
             DpopBoundAccessTokens = Flag(metadata, "dpop_bound_access_tokens"),

@@ -46,6 +46,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             RequestObjectSigningAlgorithmsSupported = ApplicationKeys.Algorithms,
             DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms,
             RegistrationEndpoint = options.Registration.Mode == RegistrationMode.Off ? null : options.Issuer + AuthServerOptions.RegistrationPath,
+            ClientIdMetadataDocumentSupported = options.Registration.TakesDocuments ? true : null,
             UserInfoEndpoint = options.Issuer + AuthServerOptions.UserInfoPath,
             IdTokenSigningAlgorithmsSupported = JwtSigner.Algorithms,
             AcrValuesSupported = [IdTokenIssuer.PasswordAcr],

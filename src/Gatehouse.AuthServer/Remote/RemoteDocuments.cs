@@ -21,6 +21,11 @@ public sealed record OutgoingRules
     public X509Certificate2Collection TrustedAuthorities { get; init; } = [];
 }
 
+/// <summary>A document that somebody publishes.</summary>
+/// <param name="Text">Its text.</param>
+/// <param name="MaxAge">How long its server allows to remember it; null when it does not say.</param>
+public sealed record RemoteDocument(string Text, TimeSpan? MaxAge);
+
 /// <summary>
 /// Fetches small JSON documents that others publish: over TLS, without redirects, within seconds, up to 64 KiB, and from public addresses
 /// only. The address that is checked is the one that is connected to.
@@ -48,7 +53,10 @@ public sealed partial class RemoteDocuments : IDisposable
     }
 
     /// <summary>The text of a document; null when there is none to be had.</summary>
-    public async Task<string?> FetchAsync(string url, CancellationToken cancellation)
+    public async Task<string?> FetchAsync(string url, CancellationToken cancellation) => (await FetchAsync(url, MaxBytes, cancellation))?.Text;
+
+    /// <summary>A document of up to so many bytes, and how long it may be remembered; null when there is none to be had.</summary>
+    public async Task<RemoteDocument?> FetchAsync(string url, int maxBytes, CancellationToken cancellation)
     {
         if (!NetworkReach.IsFetchable(url)) return null;
         try
@@ -57,7 +65,11 @@ public sealed partial class RemoteDocuments : IDisposable
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.UserAgent.ParseAdd("gatehouse");
             using var answer = await _client.SendAsync(request, cancellation);
-            if (answer.StatusCode == HttpStatusCode.OK) return Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellation));
+            if (answer.StatusCode == HttpStatusCode.OK)
+            {
+                var bytes = await answer.Content.ReadAsByteArrayAsync(cancellation);
+                return bytes.Length <= maxBytes ? new RemoteDocument(Encoding.UTF8.GetString(bytes), MaxAgeOf(answer)) : null;
+            }
             LogStatus(url, (int)answer.StatusCode);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException
@@ -69,6 +81,14 @@ public sealed partial class RemoteDocuments : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    // RFC 9111 §5.2.2. Expires is not read: without max-age the shortest time holds.
+    private static TimeSpan? MaxAgeOf(HttpResponseMessage answer) => answer.Headers.CacheControl switch
+    {
+        { NoStore: true } or { NoCache: true } => TimeSpan.Zero,
+        { MaxAge: { } age } => age - (answer.Headers.Age ?? TimeSpan.Zero),
+        _ => null,
+    };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {

@@ -88,6 +88,11 @@ public sealed record AuthorizationServerMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RegistrationEndpoint { get; init; }
 
+    /// <summary>Whether the URL of a document may be a <c>client_id</c> (draft-ietf-oauth-client-id-metadata-document); absent when it may not.</summary>
+    [JsonPropertyName("client_id_metadata_document_supported")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? ClientIdMetadataDocumentSupported { get; init; }
+
     [JsonPropertyName("userinfo_endpoint")]
     public required string UserInfoEndpoint { get; init; }
 

@@ -10,7 +10,7 @@ internal static class RegistrationSettings
     public static IReadOnlyList<string> Keys { get; } =
     [
         "Registration:Mode", "Registration:Organization", "Registration:Apis", "Registration:Scopes", "Registration:MaxApplications",
-        "Registration:UnusedDays", "Registration:PerHour",
+        "Registration:UnusedDays", "Registration:PerHour", "Registration:DocumentHosts",
     ];
 
     public static RegistrationRules Read(IConfiguration values, List<string> errors)
@@ -24,9 +24,10 @@ internal static class RegistrationSettings
             Scopes = Scopes(values["Registration:Scopes"], errors),
             MaxApplications = Number(values, "Registration:MaxApplications", usual.MaxApplications, 1_000_000, errors),
             UnusedFor = TimeSpan.FromDays(Number(values, "Registration:UnusedDays", (int)usual.UnusedFor.TotalDays, 3650, errors)),
+            DocumentHosts = List(values["Registration:DocumentHosts"]),
             PerHour = Number(values, "Registration:PerHour", usual.PerHour, 1_000_000, errors),
         };
-        if (rules.Mode is RegistrationMode.Pending or RegistrationMode.Open)
+        if (rules.Mode is RegistrationMode.Pending or RegistrationMode.Open || rules.TakesDocuments)
         {
             if (rules.Organization.Length == 0) errors.Add("Registration:Organization: missing. Give the slug of the organization that registered applications go into.");
             if (rules.Apis.Count == 0) errors.Add("Registration:Apis: missing. Give the APIs that registered applications get, such as labels/standard.");

@@ -69,9 +69,8 @@ public sealed class RegistrationTests
     {
         await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open));
         var metadata = RegistrationHouse.Metadata();
-        var text = metadata.ToJsonString();
         metadata.Remove(name);
-        text = metadata.ToJsonString()[..^1] + $",\"{name}\":{json}}}";
+        var text = metadata.ToJsonString()[..^1] + $",\"{name}\":{json}}}";
 
         (await node.SendAsync(HttpMethod.Post, RegistrationHouse.Endpoint, text, token: null)).IsRefused(400, error);
     }
@@ -81,7 +80,7 @@ public sealed class RegistrationTests
     {
         await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.InitialAccessToken));
         var token = await node.InitialTokenAsync();
-        var metadata = RegistrationHouse.Metadata("client_secret_basic");
+        var metadata = RegistrationHouse.Metadata("client_secret_post");
         metadata["grant_types"] = new JsonArray("client_credentials");
         metadata["response_types"] = new JsonArray();
 
