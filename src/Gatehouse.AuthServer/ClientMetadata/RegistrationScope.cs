@@ -9,7 +9,7 @@ internal static class RegistrationScope
     private static readonly string[] ForUsers = [GrantType.AuthorizationCode, GrantType.RefreshToken];
 
     // Whoever speaks for itself needs somebody here who let it in.
-    private static readonly string[] LetIn = [.. ForUsers, GrantType.ClientCredentials, GrantType.DeviceCode];
+    private static readonly string[] LetIn = [.. ForUsers, GrantType.ClientCredentials];
 
     public static IReadOnlyList<string> GrantTypesOf(RegistrationKind kind) =>
         kind is RegistrationKind.Open or RegistrationKind.Document ? ForUsers : LetIn;
