@@ -14,7 +14,7 @@ namespace Gatehouse.Tests.Spec.Admin;
 /// <summary>A node with a published Admin API, the operator's program in one organization, and a second organization with things of its own.</summary>
 public sealed class AdminHouse : IAsyncLifetime
 {
-    public TestNode Node { get; } = new();
+    public TestNode Node { get; } = new() { Registration = Registration.RegistrationHouse.Rules(AuthServer.ClientMetadata.RegistrationMode.Pending) };
 
     public Api AdminApi { get; private set; } = null!;
 
