@@ -74,6 +74,8 @@ public sealed partial class SigningKeys(
         try
         {
             var record = await rotation.FindActiveAsync(algorithm, cancellation);
+            // A key that was made just now is published before it signs: whoever gets the first token may ask for the keys at once.
+            if (verificationKeys.Current.All(key => key.Kid != record.Kid)) await verificationKeys.ReloadAsync(cancellation);
             // The old key is left to the garbage collector: a signature may be under way on another thread.
             return _active.TryGetValue(algorithm, out var known) && known.Kid == record.Kid ? known : _active[algorithm] = Open(record);
         }

@@ -7,8 +7,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Gatehouse.Store.Registry;
 
 /// <summary>The public halves of all signing keys, announced and retired ones too: what is served as JWK set and verified with.</summary>
-public sealed class VerificationKeys(StoreDatabase database)
+public sealed class VerificationKeys(StoreDatabase database) : IDisposable
 {
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private IReadOnlyList<PublishedKey> _current = [];
 
     /// <summary>Raised after the set was replaced.</summary>
@@ -29,12 +30,22 @@ public sealed class VerificationKeys(StoreDatabase database)
 
     public async Task ReloadAsync(CancellationToken cancellation)
     {
-        await using var db = database.Open();
-        var rows = await db.SigningKeys.AsNoTracking().OrderByDescending(row => row.CreatedAt)
-            .Select(row => row.PublicKey).ToListAsync(cancellation);
-        Volatile.Write(ref _current, [.. rows.Select(PublishedKey.Read)]);
+        await _turn.WaitAsync(cancellation); // Or what was read before another reload could be set after it.
+        try
+        {
+            await using var db = database.Open();
+            var rows = await db.SigningKeys.AsNoTracking().OrderByDescending(row => row.CreatedAt)
+                .Select(row => row.PublicKey).ToListAsync(cancellation);
+            Volatile.Write(ref _current, [.. rows.Select(PublishedKey.Read)]);
+        }
+        finally
+        {
+            _turn.Release();
+        }
         Changed?.Invoke();
     }
+
+    public void Dispose() => _turn.Dispose();
 }
 
 /// <summary>The public half of a signing key, and the JWK that it is published as.</summary>
