@@ -10,12 +10,15 @@ public sealed class BadgeTagHelper : TagHelper
     /// <summary>A state of the model, or a word of <see cref="Word"/>.</summary>
     public object State { get; set; } = Word.Active;
 
-    /// <summary>The states of a secret; the store has them as dates.</summary>
+    /// <summary>States that the store has as dates.</summary>
     public enum Word
     {
         Active,
         Expired,
         Retired,
+
+        /// <summary>An application that works although nobody has approved it.</summary>
+        Unverified,
     }
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
@@ -25,6 +28,7 @@ public sealed class BadgeTagHelper : TagHelper
             Word.Active or ApplicationState.Active => ("Active", "good", "check"),
             Word.Expired => ("Expired", "bad", "clock"),
             Word.Retired or ApplicationState.Retired => ("Retired", "quiet", "dash"),
+            Word.Unverified => ("In use, unverified", "wait", "alert"),
             ContractState.Approved => ("Approved", "good", "check"),
             ApplicationState.Pending => ("Waits for approval", "wait", "clock"),
             ContractState.Requested => ("Requested", "wait", "clock"),

@@ -14,6 +14,8 @@ internal sealed record PortalLinks(PathString PathBase, string Slug)
 
     public string Access => Home + "access";
 
+    public string Registrations => Home + "registrations";
+
     public string Applications => Home + "applications/";
 
     public string NewApplication => Applications + "new";

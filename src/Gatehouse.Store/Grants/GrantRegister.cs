@@ -18,7 +18,7 @@ public sealed record Redeemed(bool IsWon, string? RefreshToken = null);
 /// <summary>
 /// What users have given to applications: begun with a code, ended by the user, the application, or a code or refresh token that came twice.
 /// </summary>
-public sealed class GrantRegister(StoreDatabase database, HandleRegister handles, TimeProvider clock)
+public sealed class GrantRegister(StoreDatabase database, HandleRegister handles, GrantLifetimes lifetimes, TimeProvider clock)
 {
     /// <summary>Turns a granted interaction into a code, once. Null when it was answered meanwhile.</summary>
     public async Task<string?> BeginAsync(FoundInteraction found, CancellationToken cancellation)
@@ -68,9 +68,9 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             }
             var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
             if (grant is null) return new Redeemed(IsWon: false);
-            grant.ExpiresAt = now + RefreshTokenRegister.AbsoluteLifetime;
+            grant.ExpiresAt = now + lifetimes.Absolute;
             grant.Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = found.Code.Resources });
-            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, now).Text : null);
+            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
@@ -86,11 +86,11 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             var grant = new Grant
             {
                 Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,
-                AuthenticatedAt = request.AuthenticatedAt, CreatedAt = now, ExpiresAt = now + RefreshTokenRegister.AbsoluteLifetime,
+                AuthenticatedAt = request.AuthenticatedAt, CreatedAt = now, ExpiresAt = now + lifetimes.Absolute,
                 Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = request.Resources }),
             };
             db.Grants.Add(grant);
-            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, now).Text : null);
+            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }

@@ -9,16 +9,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Gatehouse.Store.Grants;
 
 /// <summary>Refresh tokens: opaque, hashed at rest, and bound to a grant that they cannot outlive (RFC 6749 §6, RFC 9700 §4.14).</summary>
-public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider clock)
+public sealed class RefreshTokenRegister(StoreDatabase database, GrantLifetimes lifetimes, TimeProvider clock)
 {
     /// <summary>The prefix lets scanners recognise a leaked one.</summary>
     public const string Prefix = "ghr_";
-
-    /// <summary>However often it is refreshed, a grant ends after this.</summary>
-    public static readonly TimeSpan AbsoluteLifetime = TimeSpan.FromDays(90);
-
-    /// <summary>A refresh token that is not used for this long has expired.</summary>
-    public static readonly TimeSpan IdleLifetime = TimeSpan.FromDays(30);
 
     /// <summary>For this long a client whose answer got lost may send the same refresh token again, while nobody used the successor.</summary>
     public static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(30);
@@ -43,7 +37,7 @@ public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider cl
     /// <summary>Moves the idle lifetime of a token that is not rotated.</summary>
     public async Task TouchAsync(RefreshToken token, CancellationToken cancellation)
     {
-        var expiresAt = IdleEnd(token.Grant!, clock.GetUtcNow());
+        var expiresAt = lifetimes.IdleEnd(token.Grant!.ExpiresAt, clock.GetUtcNow());
         if (expiresAt - token.ExpiresAt < IdleStep) return;
         await using var db = database.Open();
         await db.RefreshTokens.Where(row => row.Key == token.Key).ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation);
@@ -60,7 +54,7 @@ public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider cl
             var (key, now) = (KeyOf(text), clock.GetUtcNow());
             var grant = await db.RefreshTokens.Where(row => row.Key == key && row.Grant!.EndedAt == null).Select(row => row.Grant).SingleOrDefaultAsync(cancellation);
             if (grant is null) return new Redeemed(IsWon: false);
-            var (successor, successorText) = Add(db, grant, now);
+            var (successor, successorText) = Add(db, grant, lifetimes, now);
             if (await TryUseAsync(db, key, now, cancellation) || await TrySupersedeAsync(db, key, now, cancellation))
             {
                 await db.RefreshTokens.Where(row => row.Key == key).ExecuteUpdateAsync(set => set.SetProperty(row => row.Successor, successor.Key), cancellation);
@@ -73,10 +67,10 @@ public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider cl
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
 
-    internal static (RefreshToken Row, string Text) Add(GatehouseDb db, Grant grant, DateTimeOffset now)
+    internal static (RefreshToken Row, string Text) Add(GatehouseDb db, Grant grant, GrantLifetimes lifetimes, DateTimeOffset now)
     {
         var text = Prefix + HandleRegister.NewValue();
-        var row = new RefreshToken { Key = KeyOf(text), GrantId = grant.Id, CreatedAt = now, ExpiresAt = IdleEnd(grant, now) };
+        var row = new RefreshToken { Key = KeyOf(text), GrantId = grant.Id, CreatedAt = now, ExpiresAt = lifetimes.IdleEnd(grant.ExpiresAt, now) };
         db.RefreshTokens.Add(row);
         return (row, text);
     }
@@ -98,8 +92,6 @@ public sealed class RefreshTokenRegister(StoreDatabase database, TimeProvider cl
             seen = lost;
         }
     }
-
-    private static DateTimeOffset IdleEnd(Grant grant, DateTimeOffset now) => now + IdleLifetime < grant.ExpiresAt ? now + IdleLifetime : grant.ExpiresAt;
 
     private static byte[] KeyOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -20,6 +20,7 @@ public static class Node
 
         builder.Services.AddGatehouseStore(options.Database, options.Key);
         builder.Services.AddSingleton(options.Rotation);
+        builder.Services.AddSingleton(options.Grants);
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
             builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing, Registration = options.Registration });

@@ -5,6 +5,7 @@ using Gatehouse.AuthServer.Remote;
 using Gatehouse.Gateway;
 using Gatehouse.Portal;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
 using Gatehouse.Store.Secrets;
 
 namespace Gatehouse.Composition;
@@ -58,6 +59,9 @@ public sealed record NodeOptions
 
     /// <summary>Whether applications may register themselves.</summary>
     public RegistrationRules Registration { get; init; } = new();
+
+    /// <summary>How long what users have given lasts.</summary>
+    public GrantLifetimes Grants { get; init; } = new();
 
     /// <summary>When signing keys change.</summary>
     public RotationSchedule Rotation { get; init; } = new();

@@ -6,6 +6,7 @@ using Gatehouse.AuthServer.Remote;
 using Gatehouse.Composition;
 using Gatehouse.Gateway;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
 using Gatehouse.Store.Secrets;
 
 namespace Gatehouse.Configuration;
@@ -23,6 +24,7 @@ internal sealed class ServeConfiguration
         "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
         .. RegistrationSettings.Keys,
+        "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
 
@@ -88,6 +90,7 @@ internal sealed class ServeConfiguration
         var limits = Gateway();
         var outgoing = Outgoing();
         var rotation = Rotation();
+        var grants = Grants();
         var registration = RegistrationSettings.Read(_values, _errors);
         var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
         var keyFile = Present("Tls:KeyFile", "its private key in PEM");
@@ -98,7 +101,8 @@ internal sealed class ServeConfiguration
             {
                 Issuer = issuer, ApiUrl = apiUrl, Roles = roles, AuthEndPoint = auth, GatewayEndPoint = gateway, CaFile = _values["Tls:CaFile"],
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
-                Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation, Registration = registration,
+                Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation, Grants = grants,
+                Registration = registration,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
@@ -149,6 +153,16 @@ internal sealed class ServeConfiguration
             }
         }
         return new OutgoingRules { AllowPrivateAddresses = allow, TrustedAuthorities = authorities };
+    }
+
+    private GrantLifetimes Grants()
+    {
+        var usual = new GrantLifetimes();
+        return new GrantLifetimes
+        {
+            Absolute = TimeSpan.FromDays(Number("RefreshTokens:AbsoluteDays", (long)usual.Absolute.TotalDays, 1, 3650)),
+            Idle = TimeSpan.FromDays(Number("RefreshTokens:IdleDays", (long)usual.Idle.TotalDays, 1, 3650)),
+        };
     }
 
     private RotationSchedule Rotation()

@@ -15,6 +15,8 @@ public sealed class GrantRegisterOnPostgres() : GrantRegisterTests(StoreProvider
 /// <summary>Grants, the codes that begin them and the refresh tokens that prolong them.</summary>
 public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(provider)
 {
+    private static readonly GrantLifetimes Lifetimes = new() { Idle = TimeSpan.FromDays(3), Absolute = TimeSpan.FromDays(8) };
+
     private Guid _applicationId;
     private Guid _userId;
 
@@ -36,10 +38,10 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         var tokens = Tokens(Store.Database);
         for (var use = 0; use < 2; use++)
         {
-            Store.Clock.Advance(RefreshTokenRegister.IdleLifetime - TimeSpan.FromSeconds(1));
+            Store.Clock.Advance(Lifetimes.Idle - TimeSpan.FromSeconds(1));
             await tokens.TouchAsync((await tokens.FindAsync(token, Cancellation))!, Cancellation);
         }
-        Store.Clock.Advance(RefreshTokenRegister.IdleLifetime);
+        Store.Clock.Advance(Lifetimes.Idle);
 
         Assert.Null(await tokens.FindAsync(token, Cancellation));
     }
@@ -51,7 +53,7 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     {
         var token = await ObtainRefreshTokenAsync();
         var tokens = Tokens(Store.Database);
-        for (var day = 0; day < RefreshTokenRegister.AbsoluteLifetime.Days; day++)
+        for (var day = 0; day < Lifetimes.Absolute.Days; day++)
         {
             if (isRotated) token = (await tokens.RotateAsync(token, Cancellation)).RefreshToken!;
             else await tokens.TouchAsync((await tokens.FindAsync(token, Cancellation))!, Cancellation);
@@ -112,9 +114,9 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
 
     private HandleRegister Handles(StoreDatabase database) => new(database, Store.Clock);
 
-    private GrantRegister Grants(StoreDatabase database) => new(database, Handles(database), Store.Clock);
+    private GrantRegister Grants(StoreDatabase database) => new(database, Handles(database), Lifetimes, Store.Clock);
 
-    private RefreshTokenRegister Tokens(StoreDatabase database) => new(database, Store.Clock);
+    private RefreshTokenRegister Tokens(StoreDatabase database) => new(database, Lifetimes, Store.Clock);
 
     private async Task<FoundInteraction> DecideAsync(StoreDatabase database)
     {

@@ -58,6 +58,24 @@ public sealed class DoctorTests : IDisposable
             Assert.Contains($"  {setting}: ", finished.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Gateway:UpstreamTimeoutSeconds", "0")]
+    [InlineData("Gateway:MaxRequestBodyBytes", "-1")]
+    [InlineData("RefreshTokens:IdleDays", "a month")]
+    [InlineData("RefreshTokens:AbsoluteDays", "4000")]
+    [InlineData("Signing:RotateAfterDays", "0")]
+    [InlineData("Registration:Mode", "everybody")]
+    [InlineData("Registration:PerHour", "0")]
+    [InlineData("Outgoing:AllowPrivateAddresses", "perhaps")]
+    [InlineData("Roles", "queen")]
+    public async Task A_setting_that_is_wrong_is_told_with_what_it_may_be(string setting, string value)
+    {
+        var finished = await Shell.GatehouseAsync(["doctor", "--serve"], environment: new Dictionary<string, string> { ["GATEHOUSE_" + setting.Replace(":", "__", StringComparison.Ordinal)] = value });
+
+        Assert.Equal(1, finished.ExitCode);
+        Assert.Matches($"(?m)^  {setting}: .*{value}", finished.Output);
+    }
+
     // A reader of SQLite leaves its own bookkeeping behind: an index, and a log with nothing in it.
     private Dictionary<string, string> Contents() => Directory.GetFiles(_folder.File("data"), "*", SearchOption.AllDirectories)
         .Where(file => !file.EndsWith("-shm", StringComparison.Ordinal) && !(file.EndsWith("-wal", StringComparison.Ordinal) && new FileInfo(file).Length == 0))

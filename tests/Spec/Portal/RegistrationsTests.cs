@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Gatehouse.AuthServer.ClientMetadata;
+using Gatehouse.Store.Model;
+using Gatehouse.Tests.Spec.Hosting;
+using Gatehouse.Tests.Spec.Registration;
+
+namespace Gatehouse.Tests.Spec.Portal;
+
+/// <summary>API Support approves or refuses, on the portal, what registered itself.</summary>
+public sealed partial class RegistrationsTests : IAsyncLifetime
+{
+    private const string Path = "/exchange/portals/org/registrations";
+
+    private readonly TestNode _node = new() { Registration = RegistrationHouse.Rules(RegistrationMode.Pending) };
+
+    public ValueTask InitializeAsync() => _node.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Fact]
+    public async Task An_application_that_waits_is_described_and_works_once_it_is_approved()
+    {
+        var registered = await RegisterAsync("<b>Newcomer</b>");
+        var support = await SignInAsync(PortalRole.Support);
+
+        var page = await ReadAsync(support);
+        Assert.Contains("&lt;b&gt;Newcomer&lt;/b&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("https://app.example.test/callback", page, StringComparison.Ordinal);
+        Assert.Contains("Waits for approval", page, StringComparison.Ordinal);
+        Assert.Equal(ApplicationState.Pending, await StateAsync(registered["client_id"]));
+
+        using var answer = await support.PostAsync(Path, ("application", IdIn(page)), ("decision", "approve"));
+
+        Assert.Equal((HttpStatusCode.SeeOther, Path), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.Equal(ApplicationState.Active, await StateAsync(registered["client_id"]));
+        Assert.Contains("Nothing to decide", await ReadAsync(support), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_is_refused_is_gone()
+    {
+        var registered = await RegisterAsync("Newcomer");
+        var support = await SignInAsync(PortalRole.Operator);
+        var id = IdIn(await ReadAsync(support));
+
+        await RegisterAsync("Another"); // So that there is a form afterwards.
+        using var answer = await support.PostAsync(Path, ("application", id), ("decision", "refuse"));
+        Assert.Null(await StateAsync(registered["client_id"]));
+
+        using var again = await support.PostAsync(Path, ("application", id), ("decision", "approve"));
+        Assert.Equal(HttpStatusCode.SeeOther, again.StatusCode);
+        Assert.Contains("decided already", await ReadAsync(support), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_person_made_is_neither_shown_nor_deleted()
+    {
+        var made = await _node.CreateApplicationAsync();
+        var application = await _node.FindAsync(made.ClientId);
+        await RegisterAsync("Newcomer");
+        var support = await SignInAsync(PortalRole.Support);
+
+        Assert.DoesNotContain(application.ClientId, await ReadAsync(support), StringComparison.Ordinal);
+        using var answer = await support.PostAsync(Path, ("application", application.Id.ToString()), ("decision", "refuse"));
+
+        Assert.Equal(ApplicationState.Active, await StateAsync(application.ClientId));
+    }
+
+    [Fact]
+    public async Task For_a_developer_the_page_is_not_there()
+    {
+        await RegisterAsync("Newcomer");
+        var developer = await SignInAsync(PortalRole.Developer);
+
+        using var answer = await developer.GetAsync(Path);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        using var home = await developer.GetAsync("/exchange/portals/org/applications");
+        Assert.DoesNotContain(Path, await home.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private async Task<RegistrationAnswer> RegisterAsync(string name)
+    {
+        var metadata = RegistrationHouse.Metadata();
+        metadata["client_name"] = name;
+        var registered = await _node.RegisterAsync(metadata);
+        Assert.Equal(201, registered.Status);
+        return registered;
+    }
+
+    private async Task<Visitor> SignInAsync(PortalRole role)
+    {
+        var (_, account) = await _node.Founder.CreateUserAsync(_node.Organization, $"{role}@example.org", "Sam", role);
+        var visitor = new Visitor(_node);
+        using var answer = await visitor.SignInAsync(account.Email, account.Password);
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        return visitor;
+    }
+
+    private static async Task<string> ReadAsync(Visitor visitor)
+    {
+        using var answer = await visitor.GetAsync(Path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<ApplicationState?> StateAsync(string clientId)
+    {
+        await using var db = _node.Database.Open();
+        return db.Applications.SingleOrDefault(row => row.ClientId == clientId)?.State;
+    }
+
+    private static string IdIn(string page) => ApplicationId().Match(page).Groups[1].Value;
+
+    [GeneratedRegex("name=\"application\" value=\"([^\"]+)\"")]
+    private static partial Regex ApplicationId();
+}
