@@ -37,7 +37,8 @@ public static class AuthServer
         services.AddSingleton<RemoteDocuments>();
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<ApplicationKeys>();
-        services.AddSingleton<SourcePace>();
+        services.AddSingleton<RegistrationPace>();
+        services.AddSingleton<UnprovenRequestPace>();
         services.AddSingleton<ClientDocuments>();
         services.AddSingleton<FailureThrottle>();
         services.AddSingleton<ClientAuthenticator>();

@@ -22,6 +22,9 @@ public sealed record AuthServerOptions(string Issuer)
     /// <summary>What it may fetch from others.</summary>
     public OutgoingRules Outgoing { get; init; } = new();
 
+    /// <summary>How many authorization and device requests that no client authentication proves one source may make in a minute. Default: 600.</summary>
+    public int UnprovenRequestsPerMinute { get; init; } = 600;
+
     /// <summary>Whether applications may register themselves.</summary>
     public RegistrationRules Registration { get; init; } = new();
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using Gatehouse.AuthServer.ClientMetadata;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
@@ -15,7 +17,8 @@ namespace Gatehouse.AuthServer.Authorization;
 /// and decides. What is wrong with the application or its redirect URI is told to the person on a page, never sent to an unproven URI.
 /// </summary>
 public sealed partial class AuthorizationEndpoint(
-    AuthServerOptions options, ClientDocuments applications, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions, TimeProvider clock,
+    AuthServerOptions options, ClientDocuments applications, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions,
+    UnprovenRequestPace pace, TimeProvider clock,
     ILogger<AuthorizationEndpoint> log)
 {
     public async Task HandleAsync(HttpContext http)
@@ -34,6 +37,13 @@ public sealed partial class AuthorizationEndpoint(
 
     private async Task AuthorizeAsync(HttpContext http)
     {
+        if (pace.Take(http.Connection.RemoteIpAddress) is { } wait)
+        {
+            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            await ShowAsync(http, StatusCodes.Status429TooManyRequests, "too_many_requests", "Too many sign-ins begin from your address",
+                "Go back to the application in a minute and try again.");
+            return;
+        }
         // 1. Who asks, and where the answer goes: until both are proven, faults are shown here.
         var parameters = await AuthorizationParameters.ReadAsync(http.Request);
         var found = parameters["client_id"] is { } clientId ? await applications.FindFreshAsync(clientId, http.Connection.RemoteIpAddress) : Lookup<RegisteredApplication>.Absent;

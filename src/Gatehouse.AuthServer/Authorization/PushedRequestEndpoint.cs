@@ -15,7 +15,8 @@ namespace Gatehouse.AuthServer.Authorization;
 /// only. Nobody on the way can read or change it, and what is wrong with it is told before a person is bothered.
 /// </summary>
 public sealed class PushedRequestEndpoint(
-    ClientRequests requests, DpopProofs proofs, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions, OAuthFailureWriter failures, TimeProvider clock)
+    ClientRequests requests, DpopProofs proofs, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions,
+    UnprovenRequestPace pace, OAuthFailureWriter failures, TimeProvider clock)
 {
     /// <summary>What a reference begins with (RFC 9126 §2.2).</summary>
     public const string Prefix = "urn:ietf:params:oauth:request_uri:";
@@ -39,6 +40,7 @@ public sealed class PushedRequestEndpoint(
         if (failure is null && http.Request.Headers.ContainsKey(DpopProof.Header))
             failure = proofs.Read(http, AuthServerOptions.PushedRequestPath, registered, out proof);
         if (failure is null && proof is not null && interaction!.DpopKey is { } key && key != proof.Thumbprint) failure = OAuthFailure.DpopKeysDiffer;
+        if (failure is null && registered.IsPublic && pace.Take(http.Connection.RemoteIpAddress) is { } wait) failure = OAuthFailure.TooManyRequests(wait);
         if (failure is null && !await requests.ConsumeAsync(http, application)) return;
         try
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Gatehouse.AuthServer.Remote;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
@@ -18,7 +19,7 @@ namespace Gatehouse.AuthServer.ClientMetadata;
 /// </summary>
 public sealed partial class ClientDocuments(
     AuthServerOptions options, RemoteDocuments documents, ApplicationRegistry registry, InitialAccessTokens targets, RegistrationOperations registrations,
-    RegistrationUpdates updates, SourcePace pace, TimeProvider clock, ILogger<ClientDocuments> log)
+    RegistrationUpdates updates, RegistrationPace pace, TimeProvider clock, ILogger<ClientDocuments> log)
 {
     /// <summary>What the draft recommends, in bytes.</summary>
     public const int MaxBytes = 5 * 1024;

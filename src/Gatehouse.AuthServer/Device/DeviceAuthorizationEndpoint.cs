@@ -14,7 +14,7 @@ namespace Gatehouse.AuthServer.Device;
 /// its user has typed that code on the portal and decided.
 /// </summary>
 public sealed class DeviceAuthorizationEndpoint(
-    AuthServerOptions options, ClientRequests requests, ApiCatalog apis, DeviceRegister devices, OAuthFailureWriter failures)
+    AuthServerOptions options, ClientRequests requests, ApiCatalog apis, DeviceRegister devices, UnprovenRequestPace pace, OAuthFailureWriter failures)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -24,6 +24,7 @@ public sealed class DeviceAuthorizationEndpoint(
         var asked = new AccessRequest(form["scope"], form.All("resource")) { IsForUser = true };
         var failure = registered.GrantTypes.Contains(GrantType.DeviceCode)
             ? ScopePolicy.Apply(asked, registered, apis.Current, out access) : OAuthFailure.GrantNotAllowed(GrantType.DeviceCode);
+        if (failure is null && registered.IsPublic && pace.Take(http.Connection.RemoteIpAddress) is { } wait) failure = OAuthFailure.TooManyRequests(wait);
         if (failure is null && !await requests.ConsumeAsync(http, application)) return;
         try
         {

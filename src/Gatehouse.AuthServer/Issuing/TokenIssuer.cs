@@ -25,6 +25,9 @@ public sealed record TokenContent(
 
     /// <summary>Who acts for the subject (RFC 8693 §4.1).</summary>
     public ActorClaim? Actor { get; init; }
+
+    /// <summary>The tokens that are exchanged for it.</summary>
+    public IReadOnlyList<TokenOrigin> Origins { get; init; } = [];
 }
 
 /// <summary>Issues access tokens: the only place that makes one.</summary>
@@ -67,7 +70,7 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         {
             Issuer = options.Issuer, Subject = content.Subject, Audience = AudienceOf(content), ClientId = content.Application.ClientId,
             Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
-            GrantId = content.GrantId, DpopKey = content.DpopKey, Actor = content.Actor,
+            GrantId = content.GrantId, DpopKey = content.DpopKey, Actor = content.Actor, Origins = content.Origins,
         };
     }
 

@@ -1,4 +1,5 @@
 using Gatehouse.AuthServer.ClientMetadata;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Bearer;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -13,7 +14,7 @@ namespace Gatehouse.AuthServer.Registration;
 /// without one.
 /// </summary>
 public sealed partial class RegistrationEndpoint(
-    AuthServerOptions options, InitialAccessTokens initialTokens, RegistrationOperations operations, SourcePace pace, ILogger<RegistrationEndpoint> log)
+    AuthServerOptions options, InitialAccessTokens initialTokens, RegistrationOperations operations, RegistrationPace pace, ILogger<RegistrationEndpoint> log)
 {
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FullRetry = TimeSpan.FromHours(1);

@@ -22,6 +22,9 @@ public sealed record OAuthFailure
 
     public string Cause { get; }
 
+    /// <summary>How long to wait before the next try; null when waiting alone mends nothing.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     /// <summary>True when a wrong secret, or one for nobody, was tried: these are slowed.</summary>
     public bool IsGuess => Code is "unknown_application" or "wrong_secret" or "wrong_assertion";
 
@@ -45,6 +48,8 @@ public sealed record OAuthFailure
     public static OAuthFailure ParameterInQuery { get; } = new("parameter_in_query",
         OAuthError.InvalidRequest("Send the parameters in the body. A query string ends up in logs: if a secret was in it, replace that secret."),
         "The credentials were in the query string, where proxies and logs keep them. Send them in the body, add a new secret and retire this one.");
+
+    public static OAuthFailure TooManyRequests(TimeSpan wait) => Request("too_many_requests", OAuthError.TooManyRequests) with { RetryAfter = wait };
 
     public static OAuthFailure NoCredentials { get; } = new("no_credentials", OAuthError.InvalidClient,
         "The request carried no client_secret and no client_assertion. Send client_id and client_secret in the body, or by HTTP Basic.");
@@ -158,7 +163,7 @@ public sealed record OAuthFailure
     public static OAuthFailure WrongActorToken { get; } = Request("wrong_actor_token",
         OAuthError.InvalidRequest("The actor_token is not a living access token of this application."));
 
-    public static OAuthFailure TooManyActors { get; } = Request("too_many_actors", OAuthError.InvalidRequest("Too many have acted for the subject already."));
+    public static OAuthFailure TooManyExchanges { get; } = Request("too_many_exchanges", OAuthError.InvalidRequest("The subject_token was exchanged too often already."));
 
     public static OAuthFailure SubjectNotAllowed { get; } = new("subject_not_allowed", OAuthError.InvalidRequest("The subject_token may not be exchanged."),
         "The subject_token belongs to an application that is not among token_exchange_subjects, and is for no API that this application stands for.");

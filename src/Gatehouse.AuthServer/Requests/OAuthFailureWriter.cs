@@ -28,7 +28,7 @@ public sealed partial class OAuthFailureWriter(
     {
         var source = http.Connection.RemoteIpAddress ?? IPAddress.None;
         var wire = failure.Wire;
-        TimeSpan? retryAfter = wire == OAuthError.TemporarilyUnavailable ? StoreRetry : null;
+        TimeSpan? retryAfter = wire == OAuthError.TemporarilyUnavailable ? StoreRetry : failure.RetryAfter;
         var wait = failure.IsUnproven ? throttle.Count(clientId, source) : null;
         if (failure.IsGuess && wait is not null)
         {

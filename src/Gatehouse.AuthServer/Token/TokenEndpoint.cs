@@ -55,7 +55,7 @@ public sealed class TokenEndpoint(
             var scope = resources.Count > 0 ? access!.Scope.Except(ScopeSet.Of(IdentityScope.All)) : access!.Scope;
             var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, LifetimeOf(decision, access))
             {
-                GrantId = decision.GrantId, DpopKey = proof?.Thumbprint, Actor = decision.Actor,
+                GrantId = decision.GrantId, DpopKey = proof?.Thumbprint, Actor = decision.Actor, Origins = decision.Origins ?? [],
             };
             // RFC 6749 §5.1: when it is not what was asked for.
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null || resources.Count > 0;

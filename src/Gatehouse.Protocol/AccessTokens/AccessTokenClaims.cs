@@ -35,6 +35,9 @@ public sealed record AccessTokenClaims
     /// <summary>Who acts for the subject, and for whom that one acted before (RFC 8693 §4.1); null when the token was not exchanged.</summary>
     public ActorClaim? Actor { get; init; }
 
+    /// <summary>The tokens that were exchanged for it, the first one first; empty when it was not exchanged.</summary>
+    public IReadOnlyList<TokenOrigin> Origins { get; init; } = [];
+
     /// <summary>The value of <c>token_type</c>.</summary>
     public string TokenType => DpopKey is null ? "Bearer" : "DPoP";
 
@@ -77,6 +80,7 @@ public sealed record AccessTokenClaims
         json.WriteString("jti", TokenId);
         if (GrantId is not null) json.WriteString("grant_id", GrantId);
         Actor?.WriteTo(json);
+        TokenOrigin.WriteTo(json, Origins);
         if (DpopKey is null) return;
         json.WriteStartObject("cnf");
         json.WriteString("jkt", DpopKey);
@@ -93,12 +97,13 @@ public sealed record AccessTokenClaims
             || ReadScope(payload) is not { } scope
             || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))
             || !ActorClaim.TryRead(payload, out var actor)
+            || TokenOrigin.Read(payload) is not { } origins
             || !TryConfirmation(payload, out var dpopKey)) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
             IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
-            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey, Actor = actor,
+            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey, Actor = actor, Origins = origins,
         };
     }
 

@@ -17,6 +17,10 @@ public sealed record OAuthError(string Code, int Status, string Description)
     public static OAuthError TooManyFailures { get; } =
         new("invalid_client", 429, "Too many failed client authentications. Wait for the seconds that Retry-After states.");
 
+    /// <summary>RFC 6585 §4. No RFC names a code for it; a client that knows none of ours goes by the status and Retry-After.</summary>
+    public static OAuthError TooManyRequests { get; } =
+        new("temporarily_unavailable", 429, "Too many requests from this address. Wait for the seconds that Retry-After states.");
+
     public static OAuthError UnauthorizedClient { get; } =
         new("unauthorized_client", 400, "The application is not allowed to use this grant_type. API Support can allow it.");
 

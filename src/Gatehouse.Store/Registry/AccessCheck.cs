@@ -43,7 +43,7 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
     /// <param name="api">The API that is called.</param>
     /// <param name="scope">The scope the call needs; empty when a token for the API is enough.</param>
     public ValueTask<Access> CheckAsync(AccessTokenClaims claims, RegisteredApi api, string scope) =>
-        applications.TryGet(claims.ClientId, out var application)
+        claims.Origins.Count == 0 && applications.TryGet(claims.ClientId, out var application)
             ? new(new Access(Decide(claims, application, api, scope), application))
             : LoadAndCheckAsync(claims, api, scope);
 
@@ -52,18 +52,34 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
     {
         var found = await applications.FindAsync(claims.ClientId);
         if (!found.IsKnown) return new Access(AccessFailure.StoreUnknown, null);
-        return found.Value is { } application
-            ? new Access(DecideLife(claims, application), application)
-            : new Access(AccessFailure.ApplicationGone, null);
+        if (found.Value is not { } application) return new Access(AccessFailure.ApplicationGone, null);
+        var failure = DecideLife(claims, application);
+        return new Access(failure == AccessFailure.None ? await CheckOriginsAsync(claims) : failure, application);
     }
 
     private async ValueTask<Access> LoadAndCheckAsync(AccessTokenClaims claims, RegisteredApi api, string scope)
     {
         var found = await applications.FindAsync(claims.ClientId);
         if (!found.IsKnown) return new Access(AccessFailure.StoreUnknown, null);
-        return found.Value is { } application
-            ? new Access(Decide(claims, application, api, scope), application)
-            : new Access(AccessFailure.ApplicationGone, null);
+        if (found.Value is not { } application) return new Access(AccessFailure.ApplicationGone, null);
+        var failure = Decide(claims, application, api, scope);
+        return new Access(failure == AccessFailure.None ? await CheckOriginsAsync(claims) : failure, application);
+    }
+
+    // A token that was exchanged lives no longer than those it was exchanged for.
+    private async ValueTask<AccessFailure> CheckOriginsAsync(AccessTokenClaims claims)
+    {
+        foreach (var origin in claims.Origins)
+        {
+            if (revokedTokens.Contains(origin.TokenId)) return AccessFailure.TokenRevoked;
+            var found = await applications.FindAsync(origin.ClientId);
+            if (!found.IsKnown) return AccessFailure.StoreUnknown;
+            if (found.Value is not { } application) return AccessFailure.ApplicationGone;
+            if (!application.IsActive) return AccessFailure.ApplicationRetired;
+            // It was issued before the exchanged one, so this second is early enough for both.
+            if (claims.IssuedAt < application.TokensNotBefore) return AccessFailure.IssuedBeforeRevocation;
+        }
+        return AccessFailure.None;
     }
 
     private AccessFailure DecideLife(AccessTokenClaims claims, RegisteredApplication application)

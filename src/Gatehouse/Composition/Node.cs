@@ -23,7 +23,7 @@ public static class Node
         builder.Services.AddSingleton(options.Grants);
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
-            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing, Registration = options.Registration });
+            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing, Registration = options.Registration, UnprovenRequestsPerMinute = options.UnprovenRequestsPerMinute });
             builder.Services.AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
         }
         if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer, options.ApiUrl) { Limits = options.Gateway });

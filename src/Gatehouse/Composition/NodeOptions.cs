@@ -57,6 +57,9 @@ public sealed record NodeOptions
     /// <summary>What the authorization server may fetch from others.</summary>
     public OutgoingRules Outgoing { get; init; } = new();
 
+    /// <summary>How many authorization and device requests that no client authentication proves one source may make in a minute, 1 or more.</summary>
+    public int UnprovenRequestsPerMinute { get; init; } = 600;
+
     /// <summary>Whether applications may register themselves.</summary>
     public RegistrationRules Registration { get; init; } = new();
 

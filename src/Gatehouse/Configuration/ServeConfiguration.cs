@@ -24,7 +24,7 @@ internal sealed class ServeConfiguration
         "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
         .. RegistrationSettings.Keys,
-        "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
+        "Authorization:RequestsPerMinute", "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
 
@@ -91,6 +91,7 @@ internal sealed class ServeConfiguration
         var outgoing = Outgoing();
         var rotation = Rotation();
         var grants = Grants();
+        var requestsPerMinute = (int)Number("Authorization:RequestsPerMinute", 600, 1, 1_000_000);
         var registration = RegistrationSettings.Read(_values, _errors);
         var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
         var keyFile = Present("Tls:KeyFile", "its private key in PEM");
@@ -102,7 +103,7 @@ internal sealed class ServeConfiguration
                 Issuer = issuer, ApiUrl = apiUrl, Roles = roles, AuthEndPoint = auth, GatewayEndPoint = gateway, CaFile = _values["Tls:CaFile"],
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
                 Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation, Grants = grants,
-                Registration = registration,
+                Registration = registration, UnprovenRequestsPerMinute = requestsPerMinute,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)

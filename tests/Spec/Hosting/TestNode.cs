@@ -42,6 +42,9 @@ public sealed class TestNode : IAsyncLifetime
     /// <summary>Set before the node starts.</summary>
     public RegistrationRules Registration { get; init; } = new();
 
+    /// <summary>Set before the node starts.</summary>
+    public int UnprovenRequestsPerMinute { get; init; } = 10_000;
+
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
     /// <summary>What a client must trust.</summary>
@@ -80,6 +83,7 @@ public sealed class TestNode : IAsyncLifetime
             Issuer = Issuer, ApiUrl = ApiUrl,
             AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
             Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None, Gateway = Limits, Outgoing = Outgoing, Registration = Registration,
+            UnprovenRequestsPerMinute = UnprovenRequestsPerMinute,
         });
         await using (var db = Database.Open()) _startPosition = await db.Changes.MaxAsync(row => row.Position);
         await _app.StartAsync();

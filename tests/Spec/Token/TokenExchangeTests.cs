@@ -67,6 +67,35 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(second));
     }
 
+    [Fact, Rfc(7009, "2.1")]
+    public async Task It_dies_with_the_token_that_it_was_exchanged_for()
+    {
+        var original = await ClientTokenAsync(_caller);
+        var first = await ExchangeAsync(original);
+        var second = await ExchangeAsync((string)first.Body["access_token"]!);
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(second));
+
+        await _node.Get<TokenRevocation>().RevokeAsync(
+            _node.Organization.Id, (string)TokenForge.Read(original.Split('.')[1])["jti"]!, _node.Clock.GetUtcNow().AddDays(1), Actor.System);
+        await _node.SettleAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(first));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(second));
+        (await ExchangeAsync((string)second.Body["access_token"]!)).IsRefused(400, "invalid_request");
+    }
+
+    [Fact]
+    public async Task It_dies_with_the_tokens_of_the_application_that_it_was_exchanged_for()
+    {
+        var answer = await ExchangeAsync(await ClientTokenAsync(_caller));
+        _node.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        await _node.Get<ApplicationOperations>().RevokeTokensAsync(_caller.ApplicationId, Actor.System);
+        await _node.SettleAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(answer));
+    }
+
     [Fact, Rfc(8693, "2.1"), Rfc(8693, "5")]
     public async Task It_is_never_wider_or_longer()
     {

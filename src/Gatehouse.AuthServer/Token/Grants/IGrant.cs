@@ -52,6 +52,9 @@ public readonly record struct GrantDecision
     /// <summary>Who acts for the subject (RFC 8693 §4.1).</summary>
     public ActorClaim? Actor { get; init; }
 
+    /// <summary>The tokens that are exchanged for it, the first one first; null: it descends from none.</summary>
+    public IReadOnlyList<TokenOrigin>? Origins { get; init; }
+
     /// <summary>The second in which the token expires at the latest.</summary>
     public long? ExpiresAt { get; init; }
 

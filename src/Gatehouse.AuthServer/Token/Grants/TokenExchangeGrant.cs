@@ -38,7 +38,7 @@ public sealed class TokenExchangeGrant(PresentedTokens tokens, AccessCheck acces
             if (await ReadAsync(actorText) is not { } acting || acting.ClientId != registered.ClientId) return GrantDecision.Refuse(OAuthFailure.WrongActorToken);
             actor = acting.Subject;
         }
-        if (subject.Actor?.Depth >= ActorClaim.MaxDepth) return GrantDecision.Refuse(OAuthFailure.TooManyActors);
+        if (subject.Actor?.Depth >= ActorClaim.MaxDepth || subject.Origins.Count >= TokenOrigin.MaxNumber) return GrantDecision.Refuse(OAuthFailure.TooManyExchanges);
 
         // 4. Narrower in everything.
         IReadOnlyList<string> targets = [.. form.All("resource").Concat(form.All("audience")).Distinct(StringComparer.Ordinal)];
@@ -58,6 +58,7 @@ public sealed class TokenExchangeGrant(PresentedTokens tokens, AccessCheck acces
             GrantId = subject.GrantId,
             DpopKey = isOwn ? subject.DpopKey : null,
             Actor = isOwn && form["actor_token"] is null ? subject.Actor : new ActorClaim(actor, subject.Actor),
+            Origins = [.. subject.Origins, new TokenOrigin(subject.TokenId, subject.ClientId)],
             ExpiresAt = subject.ExpiresAt,
         };
     }
