@@ -72,7 +72,7 @@ internal sealed partial class AdminAccess
         // 2 What never changes about it.
         var failure = _verifier.Verify(token, out var verified);
         if (verified is null) return (AdminFailure.Of(failure), null);
-        if (verified.Claims.DpopKey is not null) return (AdminFailure.TokenIsBound, null);
+        if (verified.Claims.Confirmation is not null) return (AdminFailure.TokenIsBound, null);
 
         // 3 What may have changed since the last call. A scope names one API, so the scope finds it.
         if (_catalog.Current.WithScope(AdminOptions.Scope) is not { } api || api.Resource != _options.Resource) return (AdminFailure.Unavailable, null);

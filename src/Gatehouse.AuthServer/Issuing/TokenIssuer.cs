@@ -20,8 +20,8 @@ public sealed record TokenContent(
     /// <summary>The grant of a user that it descends from.</summary>
     public string? GrantId { get; init; }
 
-    /// <summary>The thumbprint of the DPoP key that it is bound to; null for a bearer token.</summary>
-    public string? DpopKey { get; init; }
+    /// <summary>What it is bound to; null for a bearer token.</summary>
+    public Confirmation? Confirmation { get; init; }
 
     /// <summary>Who acts for the subject (RFC 8693 §4.1).</summary>
     public ActorClaim? Actor { get; init; }
@@ -70,7 +70,7 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         {
             Issuer = options.Issuer, Subject = content.Subject, Audience = AudienceOf(content), ClientId = content.Application.ClientId,
             Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
-            GrantId = content.GrantId, DpopKey = content.DpopKey, Actor = content.Actor, Origins = content.Origins,
+            GrantId = content.GrantId, Confirmation = content.Confirmation, Actor = content.Actor, Origins = content.Origins,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Gatehouse.AuthServer.Issuing;
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Vocabulary;
 using Microsoft.AspNetCore.Http;
 
@@ -25,7 +26,7 @@ internal static class TokenAnswer
         {
             json.WriteStartObject();
             json.WriteString("access_token"u8, tokens.AccessToken);
-            json.WriteString("token_type"u8, content.DpopKey is null ? "Bearer"u8 : "DPoP"u8);
+            json.WriteString("token_type"u8, content.Confirmation?.Method == ConfirmationMethod.DpopKey ? "DPoP"u8 : "Bearer"u8);
             if (tokens.IsTypeStated) json.WriteString("issued_token_type", TokenTypes.AccessToken);
             json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
             if (tokens.RefreshToken is not null) json.WriteString("refresh_token"u8, tokens.RefreshToken);

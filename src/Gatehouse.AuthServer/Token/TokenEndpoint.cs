@@ -4,6 +4,7 @@ using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.SenderConstraint;
 using Gatehouse.AuthServer.Token.Grants;
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
@@ -37,12 +38,13 @@ public sealed class TokenEndpoint(
             failure ??= ScopePolicy.Apply(decision.Ask(resources), application.Registered, apis.Current, out access);
             DpopProof? proof = null;
             failure ??= proofs.Read(http, AuthServerOptions.TokenPath, application.Registered, out proof);
-            if (failure is null && decision.DpopKey is { } bound && bound != proof?.Thumbprint) failure = OAuthFailure.WrongDpopKey;
+            var proved = Confirmation.OfDpopKey(proof?.Thumbprint);
+            if (failure is null && decision.Confirmation is { } bound && bound != proved) failure = OAuthFailure.WrongDpopKey;
 
             // 6. Consume: what may be used once is used now.
             if (failure is null && !await requests.ConsumeAsync(http, application)) return;
             if (failure is null) failure = await proofs.ConsumeAsync(http, proof);
-            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(proof?.Thumbprint, http.RequestAborted) : null;
+            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(proved, http.RequestAborted) : null;
             failure ??= redemption?.Failure;
             if (failure is not null)
             {
@@ -55,7 +57,7 @@ public sealed class TokenEndpoint(
             var scope = resources.Count > 0 ? access!.Scope.Except(ScopeSet.Of(IdentityScope.All)) : access!.Scope;
             var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, LifetimeOf(decision, access))
             {
-                GrantId = decision.GrantId, DpopKey = proof?.Thumbprint, Actor = decision.Actor, Origins = decision.Origins ?? [],
+                GrantId = decision.GrantId, Confirmation = proved, Actor = decision.Actor, Origins = decision.Origins ?? [],
             };
             // RFC 6749 §5.1: when it is not what was asked for.
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null || resources.Count > 0;

@@ -79,12 +79,12 @@ public sealed class UserInfoEndpoint(PresentedTokens tokens, AccessCheck accessC
     {
         proof = null;
         var isDpop = BearerToken.IsDpop(authorization);
-        if (claims.DpopKey is null) return isDpop ? BearerChallenge.InvalidToken(Realm, "The access token is bound to no key.") : null;
+        if (claims.Confirmation is null) return isDpop ? BearerChallenge.InvalidToken(Realm, "The access token is bound to no key.") : null;
         if (!isDpop) return DpopChallenge.InvalidToken(Realm);
         if (!BearerToken.TryParse(authorization, out var text)) return DpopChallenge.InvalidToken(Realm);
         var failure = proofs.Read(http, AuthServerOptions.UserInfoPath, text, out proof);
         if (failure == OAuthFailure.UseDpopNonce) return DpopChallenge.UseNonce(Realm);
-        return failure is null && proof!.Thumbprint == claims.DpopKey ? null : DpopChallenge.InvalidProof(Realm);
+        return failure is null && Confirmation.OfDpopKey(proof!.Thumbprint) == claims.Confirmation ? null : DpopChallenge.InvalidProof(Realm);
     }
 
     private async Task<PortalUser?> FindUserAsync(string subject, CancellationToken cancellation)

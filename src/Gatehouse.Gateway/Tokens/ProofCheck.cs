@@ -26,7 +26,7 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
     public GatewayFailure? Check(HttpContext http, string authorization, AccessTokenClaims claims)
     {
         var isDpop = BearerToken.IsDpop(authorization);
-        if (claims.DpopKey is not { } bound) return isDpop ? GatewayFailure.TokenIsNotBound : null;
+        if (claims.Confirmation is not { } bound) return isDpop ? GatewayFailure.TokenIsNotBound : null;
         if (!isDpop) return GatewayFailure.TokenIsBound;
         var headers = http.Request.Headers[DpopProof.Header];
         if (headers.Count != 1 || !BearerToken.TryParse(authorization, out var token)) return GatewayFailure.ProofMissing;
@@ -34,7 +34,7 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         var failure = DpopProof.Verify(
             headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(), out var proof);
         if (failure != DpopFailure.None) return GatewayFailure.From(failure);
-        if (proof!.Thumbprint != bound) return GatewayFailure.ProofOfAnotherKey;
+        if (Confirmation.OfDpopKey(proof!.Thumbprint) != bound) return GatewayFailure.ProofOfAnotherKey;
         if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;
         if (!TryClaim(proof)) return GatewayFailure.ProofReplayed;
         // RFC 9449 §8.2: the client learns the next nonce before the old one ends.

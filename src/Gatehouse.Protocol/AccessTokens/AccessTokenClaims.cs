@@ -29,8 +29,8 @@ public sealed record AccessTokenClaims
     /// <summary>The grant of a user that the token descends from; null when the application speaks for itself.</summary>
     public string? GrantId { get; init; }
 
-    /// <summary>The thumbprint of the key that must be proved with every use (<c>cnf.jkt</c>, RFC 9449 §6.1); null for a bearer token.</summary>
-    public string? DpopKey { get; init; }
+    /// <summary>What must be proved with every use (<c>cnf</c>, RFC 7800 §3.1); null for a bearer token.</summary>
+    public Confirmation? Confirmation { get; init; }
 
     /// <summary>Who acts for the subject, and for whom that one acted before (RFC 8693 §4.1); null when the token was not exchanged.</summary>
     public ActorClaim? Actor { get; init; }
@@ -38,8 +38,8 @@ public sealed record AccessTokenClaims
     /// <summary>The tokens that were exchanged for it, the first one first; empty when it was not exchanged.</summary>
     public IReadOnlyList<TokenOrigin> Origins { get; init; } = [];
 
-    /// <summary>The value of <c>token_type</c>.</summary>
-    public string TokenType => DpopKey is null ? "Bearer" : "DPoP";
+    /// <summary>The value of <c>token_type</c>; one that is bound to a certificate is sent like a bearer token (RFC 8705 §3).</summary>
+    public string TokenType => Confirmation?.Method == ConfirmationMethod.DpopKey ? "DPoP" : "Bearer";
 
     /// <summary>A new <c>jti</c>: 128 random bits in base64url.</summary>
     public static string NewTokenId()
@@ -81,10 +81,7 @@ public sealed record AccessTokenClaims
         if (GrantId is not null) json.WriteString("grant_id", GrantId);
         Actor?.WriteTo(json);
         TokenOrigin.WriteTo(json, Origins);
-        if (DpopKey is null) return;
-        json.WriteStartObject("cnf");
-        json.WriteString("jkt", DpopKey);
-        json.WriteEndObject();
+        Confirmation?.WriteTo(json);
     }
 
     /// <summary>Reads a payload whose types are exactly those of RFC 9068 §2.2; an <c>exp</c> as a string is refused.</summary>
@@ -98,12 +95,12 @@ public sealed record AccessTokenClaims
             || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))
             || !ActorClaim.TryRead(payload, out var actor)
             || TokenOrigin.Read(payload) is not { } origins
-            || !TryConfirmation(payload, out var dpopKey)) return null;
+            || !Confirmation.TryRead(payload, out var confirmation)) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
             IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
-            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey, Actor = actor, Origins = origins,
+            GrantId = grantId.Length > 0 ? grantId : null, Confirmation = confirmation, Actor = actor, Origins = origins,
         };
     }
 
@@ -116,16 +113,6 @@ public sealed record AccessTokenClaims
     private static ScopeSet? ReadScope(JsonElement payload) =>
         !payload.TryGetProperty("scope", out _) ? ScopeSet.Empty
         : TryText(payload, "scope", out var text) && ScopeSet.TryParse(text, out var scope) ? scope : null;
-
-    // A confirmation that is not understood must not be passed over: the token would count as a bearer token (RFC 7800 §3.1).
-    private static bool TryConfirmation(JsonElement payload, out string? dpopKey)
-    {
-        dpopKey = null;
-        if (!payload.TryGetProperty("cnf", out var confirmation)) return true;
-        if (confirmation.ValueKind != JsonValueKind.Object || !TryText(confirmation, "jkt", out var text)) return false;
-        dpopKey = text;
-        return true;
-    }
 
     private static bool TryInstant(JsonElement payload, string name, out long seconds)
     {

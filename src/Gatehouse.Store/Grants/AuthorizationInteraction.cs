@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Store.Model;
 
 namespace Gatehouse.Store.Grants;
@@ -110,8 +111,25 @@ public sealed record AuthorizationCode
 /// <summary>What a grant holds besides its scope.</summary>
 public sealed record GrantContent
 {
-    /// <summary>The thumbprint of the DPoP key that its refresh tokens are bound to.</summary>
-    public string? DpopKey { get; init; }
+    /// <summary>What its refresh tokens are bound to; null: nothing.</summary>
+    [JsonIgnore]
+    public Confirmation? Confirmation
+    {
+        get => Confirmation.OfDpopKey(DpopKey) ?? Confirmation.OfCertificate(Certificate);
+        init
+        {
+            DpopKey = value is { Method: ConfirmationMethod.DpopKey } ? value.Thumbprint : null;
+            Certificate = value is { Method: ConfirmationMethod.Certificate } ? value.Thumbprint : null;
+        }
+    }
+
+    /// <summary>How the database spells <see cref="Confirmation"/>.</summary>
+    [JsonInclude]
+    internal string? DpopKey { get; init; }
+
+    /// <inheritdoc cref="DpopKey"/>
+    [JsonInclude]
+    internal string? Certificate { get; init; }
 
     /// <summary>The APIs that were asked for by name; empty: every one that owns a scope.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];

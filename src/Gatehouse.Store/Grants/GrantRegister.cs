@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Model;
@@ -55,8 +56,8 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     /// <summary>Uses the code. One that was used before ends the grant instead (RFC 6749 §4.1.2).</summary>
     /// <param name="found">The code.</param>
     /// <param name="withRefreshToken">Whether the application gets a refresh token.</param>
-    /// <param name="dpopKey">The thumbprint of the key that the grant is bound to from now on (RFC 9449 §5); null: none.</param>
-    public async Task<Redeemed> RedeemAsync(FoundCode found, bool withRefreshToken, string? dpopKey, CancellationToken cancellation)
+    /// <param name="binding">What the refresh tokens are bound to from now on (RFC 9449 §5, RFC 8705 §4); null: nothing.</param>
+    public async Task<Redeemed> RedeemAsync(FoundCode found, bool withRefreshToken, Confirmation? binding, CancellationToken cancellation)
     {
         var outcome = await database.WinAsync<Redeemed>(async db =>
         {
@@ -69,7 +70,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
             if (grant is null) return new Redeemed(IsWon: false);
             grant.ExpiresAt = now + lifetimes.Absolute;
-            grant.Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = found.Code.Resources });
+            grant.Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = found.Code.Resources });
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
@@ -77,7 +78,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
 
     /// <summary>Uses the device code of a request that the user has granted; the grant begins with it.</summary>
     public async Task<Redeemed> RedeemDeviceAsync(
-        string deviceCode, DeviceRequest request, bool withRefreshToken, string? dpopKey, CancellationToken cancellation)
+        string deviceCode, DeviceRequest request, bool withRefreshToken, Confirmation? binding, CancellationToken cancellation)
     {
         var outcome = await database.WinAsync<Redeemed>(async db =>
         {
@@ -87,7 +88,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             {
                 Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,
                 AuthenticatedAt = request.AuthenticatedAt, CreatedAt = now, ExpiresAt = now + lifetimes.Absolute,
-                Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = request.Resources }),
+                Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = request.Resources }),
             };
             db.Grants.Add(grant);
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);

@@ -1,6 +1,7 @@
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Vocabulary;
@@ -35,9 +36,9 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
             Granted = ScopeSet.TryParse(code.Scope, out var scope) ? scope : ScopeSet.Empty,
             GrantedResources = code.Resources,
             GrantId = code.GrantId.ToString(),
-            DpopKey = code.DpopKey,
+            Confirmation = Confirmation.OfDpopKey(code.DpopKey),
             Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce),
-            Redeem = async (dpopKey, token) => await grants.RedeemAsync(found, withRefreshToken, dpopKey, token) is { IsWon: true } won
+            Redeem = async (binding, token) => await grants.RedeemAsync(found, withRefreshToken, binding, token) is { IsWon: true } won
                 ? new Redemption(null, won.RefreshToken) : new Redemption(OAuthFailure.CodeReused),
         };
     }

@@ -38,7 +38,7 @@ public sealed class DeviceCodeGrant(DeviceRegister devices, GrantRegister grants
             GrantedResources = request.Resources,
             GrantId = request.GrantId.ToString(),
             Authentication = new UserAuthentication(request.AuthenticatedAt, Nonce: null),
-            Redeem = async (dpopKey, cancellation) => await grants.RedeemDeviceAsync(deviceCode, request, withRefreshToken, dpopKey, cancellation) is { IsWon: true } won
+            Redeem = async (binding, cancellation) => await grants.RedeemDeviceAsync(deviceCode, request, withRefreshToken, binding, cancellation) is { IsWon: true } won
                 ? new Redemption(null, won.RefreshToken) : new Redemption(OAuthFailure.DeviceCodeReused),
         };
     }

@@ -43,8 +43,8 @@ public readonly record struct GrantDecision
     /// <summary>The grant that the tokens descend from.</summary>
     public string? GrantId { get; init; }
 
-    /// <summary>The thumbprint of the DPoP key that what was presented is bound to; null when it is bound to none.</summary>
-    public string? DpopKey { get; init; }
+    /// <summary>The key that what was presented is bound to, which the request must prove; null when it is bound to none.</summary>
+    public Confirmation? Confirmation { get; init; }
 
     /// <summary>The APIs that the token is asked for, when the grant has more ways to name them than <c>resource</c>.</summary>
     public IReadOnlyList<string>? Targets { get; init; }
@@ -59,10 +59,9 @@ public readonly record struct GrantDecision
     public long? ExpiresAt { get; init; }
 
     /// <summary>
-    /// Uses up what was presented, after all that can say no, and binds what comes of it to the DPoP key of the request; null when there is
-    /// nothing to use up.
+    /// Uses up what was presented, after all that can say no, and binds the refresh tokens that come of it; null when there is nothing to use up.
     /// </summary>
-    public Func<string?, CancellationToken, Task<Redemption>>? Redeem { get; init; }
+    public Func<Confirmation?, CancellationToken, Task<Redemption>>? Redeem { get; init; }
 
     /// <summary>What is asked of the scope policy.</summary>
     internal AccessRequest Ask(IReadOnlyList<string> resources) => new(RequestedScope, resources)

@@ -27,7 +27,7 @@ public sealed class RefreshTokenGrant(RefreshTokenRegister refreshTokens) : IGra
             RequestedScope = form["scope"],
             GrantedResources = content.Resources,
             GrantId = grant.Id.ToString(),
-            DpopKey = content.DpopKey,
+            Confirmation = content.Confirmation,
             Redeem = application.Registered.IsPublic ? (_, cancel) => RotateAsync(text, cancel) : (_, cancel) => KeepAsync(token, cancel),
         };
     }

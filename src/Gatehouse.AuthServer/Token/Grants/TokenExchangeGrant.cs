@@ -56,7 +56,7 @@ public sealed class TokenExchangeGrant(PresentedTokens tokens, AccessCheck acces
             GrantedResources = subject.Audience,
             Targets = targets,
             GrantId = subject.GrantId,
-            DpopKey = isOwn ? subject.DpopKey : null,
+            Confirmation = isOwn ? subject.Confirmation : null,
             Actor = isOwn && form["actor_token"] is null ? subject.Actor : new ActorClaim(actor, subject.Actor),
             Origins = [.. subject.Origins, new TokenOrigin(subject.TokenId, subject.ClientId)],
             ExpiresAt = subject.ExpiresAt,
