@@ -41,11 +41,13 @@ public static class AuthServer
         services.AddSingleton<UnprovenRequestPace>();
         services.AddSingleton<ClientDocuments>();
         services.AddSingleton<FailureThrottle>();
+        services.AddSingleton<CertificateAuthentication>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<OAuthFailureWriter>();
         services.AddSingleton<ClientRequests>();
         services.AddSingleton<PresentedTokens>();
         services.AddSingleton<DpopProofs>();
+        services.AddSingleton<SenderConstraints>();
 
         // Grants: one file and one line each.
         services.AddSingleton<IGrant, ClientCredentialsGrant>();

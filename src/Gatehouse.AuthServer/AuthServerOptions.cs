@@ -25,6 +25,9 @@ public sealed record AuthServerOptions(string Issuer)
     /// <summary>How many authorization and device requests that no client authentication proves one source may make in a minute. Default: 600.</summary>
     public int UnprovenRequestsPerMinute { get; init; } = 600;
 
+    /// <summary>Whether it sees client certificates.</summary>
+    public MutualTlsRules MutualTls { get; init; } = new();
+
     /// <summary>Whether applications may register themselves.</summary>
     public RegistrationRules Registration { get; init; } = new();
 }

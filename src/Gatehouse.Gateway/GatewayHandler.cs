@@ -5,6 +5,7 @@ using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Tokens;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -27,7 +28,7 @@ public sealed class GatewayHandler(
         }
 
         // 2. Token facts: from one header, out of memory or by verification; and the proof of the key that the token is bound to, if it is.
-        var (unusable, claims) = await ReadTokenAsync(http);
+        var (unusable, claims, algorithm) = await ReadTokenAsync(http);
         if (unusable is null && await PresentedToken.IsInBodyAsync(http.Request)) unusable = GatewayFailure.TokenInBody;
         if (unusable is not null)
         {
@@ -40,6 +41,12 @@ public sealed class GatewayHandler(
         if (access.Failure != AccessFailure.None)
         {
             await refusals.WriteAsync(http, GatewayFailure.From(access.Failure), route, access.Application);
+            return;
+        }
+
+        if (access.Application!.IsFapi && algorithm is not null && !SigningAlgorithms.Fapi.Contains(algorithm)) // FAPI 2.0 §5.4.1.
+        {
+            await refusals.WriteAsync(http, GatewayFailure.ProofOfWeakAlgorithm, route, access.Application);
             return;
         }
 
@@ -56,21 +63,24 @@ public sealed class GatewayHandler(
         if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
     }
 
-    private ValueTask<(GatewayFailure? Unusable, AccessTokenClaims? Claims)> ReadTokenAsync(HttpContext http)
+    private ValueTask<UsedToken> ReadTokenAsync(HttpContext http)
     {
-        if (PresentedToken.Read(http.Request, out var authorization) is { } refusal) return new((refusal, null));
-        if (!BearerToken.TryParse(authorization, out var token)) return new((GatewayFailure.From(AccessTokenFailure.Malformed), null));
+        if (PresentedToken.Read(http.Request, out var authorization) is { } refusal) return new(new UsedToken(refusal));
+        if (!BearerToken.TryParse(authorization, out var token)) return new(new UsedToken(GatewayFailure.From(AccessTokenFailure.Malformed)));
         if (ReferenceTokens.LooksLikeOne(token)) return ResolveAsync(http, authorization, token.ToString());
         var failure = facts.Find(token, out var claims);
-        return new((failure == AccessTokenFailure.None ? proofs.Check(http, authorization, claims!) : GatewayFailure.From(failure), claims));
+        return new(failure == AccessTokenFailure.None ? Prove(http, authorization, claims!) : new UsedToken(GatewayFailure.From(failure)));
     }
 
-    private async ValueTask<(GatewayFailure? Unusable, AccessTokenClaims? Claims)> ResolveAsync(HttpContext http, string authorization, string token)
+    private async ValueTask<UsedToken> ResolveAsync(HttpContext http, string authorization, string token)
     {
         var found = await facts.ResolveAsync(token, http.RequestAborted);
-        if (!found.IsKnown) return (GatewayFailure.StoreAway, null);
-        return found.Value is { } claims ? (proofs.Check(http, authorization, claims), claims) : (GatewayFailure.UnknownReference, null);
+        if (!found.IsKnown) return new UsedToken(GatewayFailure.StoreAway);
+        return found.Value is { } claims ? Prove(http, authorization, claims) : new UsedToken(GatewayFailure.UnknownReference);
     }
+
+    private UsedToken Prove(HttpContext http, string authorization, AccessTokenClaims claims) =>
+        new(proofs.Check(http, authorization, claims, out var algorithm), claims, algorithm);
 
     private Task RefuseRouteAsync(HttpContext http, RouteMatch match)
     {
@@ -82,4 +92,7 @@ public sealed class GatewayHandler(
         });
         return refusals.WriteAsync(http, GatewayFailure.WrongMethod);
     }
+
+    /// <summary>What a call's token says, or why it cannot be used; and the algorithm of the DPoP proof that came with it.</summary>
+    private readonly record struct UsedToken(GatewayFailure? Unusable, AccessTokenClaims? Claims = null, string? ProofAlgorithm = null);
 }

@@ -7,6 +7,9 @@ public sealed record GatewayOptions(string Issuer, string ApiUrl)
 {
     public GatewayLimits Limits { get; init; } = new();
 
+    /// <summary>Whether client certificates can come: because the listener asks for them, or from a trusted proxy. Default: no.</summary>
+    public bool SeesCertificates { get; init; }
+
     /// <summary>The <c>realm</c> of its challenges.</summary>
     public string Realm { get; init; } = "api";
 }

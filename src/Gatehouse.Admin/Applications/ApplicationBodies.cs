@@ -23,7 +23,7 @@ internal record ApplicationRequest
     [JsonPropertyName("redirect_uris"), Description("Up to 20 absolute https URIs without a fragment; http for loopback only.")]
     public IReadOnlyList<string>? RedirectUris { get; init; }
 
-    [JsonPropertyName("token_endpoint_auth_method"), Description("client_secret_basic, client_secret_post, private_key_jwt or none. Left out: both ways to send a secret.")]
+    [JsonPropertyName("token_endpoint_auth_method"), Description("client_secret_basic, client_secret_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth or none. Left out: both ways to send a secret.")]
     public string? TokenEndpointAuthMethod { get; init; }
 
     [JsonPropertyName("jwks"), Description("Public keys only (RFC 7517 §5), up to 16384 characters.")]
@@ -41,8 +41,27 @@ internal record ApplicationRequest
     [JsonPropertyName("dpop_bound_access_tokens"), Description("Whether every access token must be bound to a DPoP key (RFC 9449 §5.2). Default: false.")]
     public bool DpopBoundAccessTokens { get; init; }
 
+    [JsonPropertyName("tls_client_certificate_bound_access_tokens")]
+    [Description("Whether every access token must be bound to the client certificate (RFC 8705 §3.4). Default: false.")]
+    public bool CertificateBoundAccessTokens { get; init; }
+
+    [JsonPropertyName("tls_client_auth_subject_dn"), Description("For tls_client_auth, which needs exactly one of these five: the subject, as RFC 4514 writes it.")]
+    public string? TlsClientAuthSubjectDn { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_dns"), Description("For tls_client_auth: a host name among the certificate's alternative names.")]
+    public string? TlsClientAuthSanDns { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_uri"), Description("For tls_client_auth: a URI among the certificate's alternative names.")]
+    public string? TlsClientAuthSanUri { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_ip"), Description("For tls_client_auth: an IP address among the certificate's alternative names.")]
+    public string? TlsClientAuthSanIp { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_email"), Description("For tls_client_auth: an e-mail address among the certificate's alternative names.")]
+    public string? TlsClientAuthSanEmail { get; init; }
+
     [JsonPropertyName("fapi2_security_profile")]
-    [Description("The FAPI 2.0 Security Profile as one switch: pushed requests, private_key_jwt, DPoP-bound tokens, ES256 and PS256. Default: false.")]
+    [Description("The FAPI 2.0 Security Profile as one switch: pushed requests, private_key_jwt or mutual TLS, tokens bound to a key or certificate, ES256 and PS256. Default: false.")]
     public bool Fapi2SecurityProfile { get; init; }
 
     [JsonPropertyName("token_exchange_subjects")]
@@ -120,6 +139,24 @@ internal record ApplicationBody
 
     [JsonPropertyName("dpop_bound_access_tokens")]
     public required bool DpopBoundAccessTokens { get; init; }
+
+    [JsonPropertyName("tls_client_certificate_bound_access_tokens")]
+    public required bool CertificateBoundAccessTokens { get; init; }
+
+    [JsonPropertyName("tls_client_auth_subject_dn"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TlsClientAuthSubjectDn { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_dns"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TlsClientAuthSanDns { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_uri"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TlsClientAuthSanUri { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_ip"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TlsClientAuthSanIp { get; init; }
+
+    [JsonPropertyName("tls_client_auth_san_email"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TlsClientAuthSanEmail { get; init; }
 
     [JsonPropertyName("fapi2_security_profile")]
     public required bool Fapi2SecurityProfile { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gatehouse.Admin.Access;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
@@ -22,6 +23,8 @@ internal static class ApplicationMapping
         FederatedIdentities = request.FederatedIdentities ?? [],
         RequirePushedAuthorizationRequests = request.RequirePushedAuthorizationRequests,
         DpopBoundAccessTokens = request.DpopBoundAccessTokens,
+        CertificateBoundAccessTokens = request.CertificateBoundAccessTokens,
+        CertificateSubjects = Subjects(request),
         Fapi2SecurityProfile = request.Fapi2SecurityProfile,
         TokenExchangeSubjects = request.TokenExchangeSubjects ?? [],
         TokenExchangeAudiences = request.TokenExchangeAudiences ?? [],
@@ -47,6 +50,10 @@ internal static class ApplicationMapping
         JwksUri = row.JwksUri.Length == 0 ? null : row.JwksUri,
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
+        CertificateBoundAccessTokens = row.CertificateBoundAccessTokens,
+        TlsClientAuthSubjectDn = SubjectOf(row, CertificateSubjectKind.DistinguishedName), TlsClientAuthSanDns = SubjectOf(row, CertificateSubjectKind.DnsName),
+        TlsClientAuthSanUri = SubjectOf(row, CertificateSubjectKind.Uri), TlsClientAuthSanIp = SubjectOf(row, CertificateSubjectKind.IpAddress),
+        TlsClientAuthSanEmail = SubjectOf(row, CertificateSubjectKind.Email),
         Fapi2SecurityProfile = row.Fapi2SecurityProfile,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
         IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
@@ -56,6 +63,17 @@ internal static class ApplicationMapping
         Registration = row.Registration is { } made ? new() { Kind = made.Kind, ApprovedAt = made.ApprovedAt, ExpiresAt = made.ExpiresAt } : null,
         ClientIdIssuedAt = row.CreatedAt.ToUnixTimeSeconds(),
     };
+
+    private static IReadOnlyList<CertificateSubject> Subjects(ApplicationRequest request)
+    {
+        // In the order of the kinds.
+        string?[] values =
+            [request.TlsClientAuthSubjectDn, request.TlsClientAuthSanDns, request.TlsClientAuthSanUri, request.TlsClientAuthSanIp, request.TlsClientAuthSanEmail];
+        return [.. values.Select((value, kind) => value is null ? null : new CertificateSubject((CertificateSubjectKind)kind, value)).OfType<CertificateSubject>()];
+    }
+
+    private static string? SubjectOf(Application row, CertificateSubjectKind kind) =>
+        CertificateSubject.Read(row.CertificateSubject) is { } subject && subject.Kind == kind ? subject.Value : null;
 
     private static bool IsWithin(string scope, DynamicRegistration? registration) =>
         registration is null || registration.Scope.Split(' ').Contains(scope, StringComparer.Ordinal);

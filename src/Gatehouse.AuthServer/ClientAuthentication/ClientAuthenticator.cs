@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Requests;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Jose;
@@ -29,20 +30,19 @@ public sealed class AuthenticatedApplication
 }
 
 /// <summary>
-/// Authenticates the application: by its secret, in the form body or by HTTP Basic (RFC 6749 §2.3.1), by a JWT it signed (RFC 7523 §2.2), or
-/// not at all when it is registered as public.
+/// Authenticates the application: by its secret, in the form body or by HTTP Basic (RFC 6749 §2.3.1), by a JWT it signed (RFC 7523 §2.2), by
+/// the certificate of the connection (RFC 8705 §2), or not at all when it is registered as public.
 /// </summary>
 public sealed class ClientAuthenticator(
     AuthServerOptions options, ClientDocuments applications, ClientSecretVault vault, SecretUsage usage, HandleRegister handles, ApplicationKeys keys,
-    TimeProvider clock)
+    CertificateAuthentication certificates, TimeProvider clock)
 {
     /// <summary>The methods by which an application proves who it is.</summary>
-    public static IReadOnlyList<string> ProvingMethods { get; } =
-        [TokenEndpointAuthMethods.ClientSecretBasic, TokenEndpointAuthMethods.ClientSecretPost, TokenEndpointAuthMethods.PrivateKeyJwt];
+    public IReadOnlyList<string> ProvingMethods { get; } =
+        [TokenEndpointAuthMethods.ClientSecretBasic, TokenEndpointAuthMethods.ClientSecretPost, TokenEndpointAuthMethods.PrivateKeyJwt, .. options.MutualTls.Methods];
 
     /// <summary>The methods that work at the token endpoint, as the metadata advertises them (RFC 8414 §2).</summary>
-    public static IReadOnlyList<string> SupportedMethods { get; } =
-        [.. ProvingMethods, TokenEndpointAuthMethods.None];
+    public IReadOnlyList<string> SupportedMethods => [.. ProvingMethods, TokenEndpointAuthMethods.None];
 
     /// <summary>The algorithms in which assertions may be signed.</summary>
     public static IReadOnlyList<string> AssertionAlgorithms => ApplicationKeys.Algorithms;
@@ -50,13 +50,14 @@ public sealed class ClientAuthenticator(
     /// <summary>The same work is done for an unknown application as for a known one with one secret.</summary>
     private static readonly byte[] NobodysVerifier = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
 
-    public async ValueTask<ClientAuthenticationResult> AuthenticateAsync(string? authorization, FormBody form, CancellationToken cancellation)
+    public async ValueTask<ClientAuthenticationResult> AuthenticateAsync(
+        string? authorization, FormBody form, ClientCertificate? certificate, CancellationToken cancellation)
     {
         if (ClientCredentials.Read(authorization, form, out var credentials) is { } failure)
             return new(null, failure, credentials.ClientId, credentials.ClientId.Length == 0 ? null : (await applications.FindAsync(credentials.ClientId)).Value);
         var found = await applications.FindAsync(credentials.ClientId);
         if (!found.IsKnown) return new(null, OAuthFailure.StoreAway, credentials.ClientId, null);
-        var refused = await VerifyAsync(found.Value, credentials, cancellation);
+        var refused = await VerifyAsync(found.Value, credentials, certificate, cancellation);
         return refused is null
             ? new(new AuthenticatedApplication(found.Value!, credentials.Assertion), null, credentials.ClientId, found.Value)
             : new(null, refused, credentials.ClientId, found.Value);
@@ -81,7 +82,8 @@ public sealed class ClientAuthenticator(
         }
     }
 
-    private async ValueTask<OAuthFailure?> VerifyAsync(RegisteredApplication? application, ClientCredentials credentials, CancellationToken cancellation)
+    private async ValueTask<OAuthFailure?> VerifyAsync(
+        RegisteredApplication? application, ClientCredentials credentials, ClientCertificate? certificate, CancellationToken cancellation)
     {
         if (credentials.Secret is { } secret) return VerifySecret(application, secret, credentials.Method);
         if (application is null) return OAuthFailure.UnknownApplication;
@@ -89,7 +91,14 @@ public sealed class ClientAuthenticator(
         {
             return VerifyAssertion(application, assertion, await keys.FindAsync(application, assertion.Kid, cancellation));
         }
-        if (!application.IsPublic) return OAuthFailure.NoCredentials;
+        if (TokenEndpointAuthMethods.IsCertificate(application.TokenEndpointAuthMethod))
+        {
+            if (await certificates.VerifyAsync(application, certificate, cancellation) is { } unproved) return unproved;
+        }
+        else if (!application.IsPublic)
+        {
+            return OAuthFailure.NoCredentials;
+        }
         return application.IsActive ? null : OAuthFailure.ApplicationRetired;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
@@ -77,6 +78,8 @@ internal static class MetadataReader
             Jwks = Member(metadata, "jwks") is { } jwks ? jwks.GetRawText() : string.Empty,
             JwksUri = Text(metadata, "jwks_uri", MaxText) ?? string.Empty,
             DpopBoundAccessTokens = Flag(metadata, "dpop_bound_access_tokens"),
+            CertificateBoundAccessTokens = Flag(metadata, "tls_client_certificate_bound_access_tokens"),
+            CertificateSubjects = CertificateSubject.Collect(name => Text(metadata, name, CertificateSubject.MaxLength)),
             RequirePushedAuthorizationRequests = Flag(metadata, "require_pushed_authorization_requests"),
             IdTokenSignedResponseAlg = Text(metadata, "id_token_signed_response_alg", 16) ?? Protocol.Jose.SigningAlgorithms.Default,
         };

@@ -1,5 +1,6 @@
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
 
 namespace Gatehouse.AuthServer.ClientMetadata;
 
@@ -13,6 +14,15 @@ internal static class RegistrationScope
 
     public static IReadOnlyList<string> GrantTypesOf(RegistrationKind kind) =>
         kind is RegistrationKind.Open or RegistrationKind.Document ? ForUsers : LetIn;
+
+    /// <summary>What an application asks for that needs a client certificate must work here.</summary>
+    public static MetadataFault? CheckCertificate(ApplicationDraft draft, MutualTlsRules rules)
+    {
+        if (TokenEndpointAuthMethods.IsCertificate(draft.TokenEndpointAuthMethod) && !rules.Methods.Contains(draft.TokenEndpointAuthMethod))
+            return MetadataFault.InvalidMetadata("token_endpoint_auth_method: this server takes no client certificate for it.");
+        return draft.CertificateBoundAccessTokens && !rules.IsOn
+            ? MetadataFault.InvalidMetadata("tls_client_certificate_bound_access_tokens: this server sees no client certificates.") : null;
+    }
 
     /// <summary>
     /// Of the scopes that are allowed those that were asked for, or all when none was (RFC 7591 §2: the server decides). The scopes of OpenID

@@ -18,7 +18,7 @@ namespace Gatehouse.AuthServer.Metadata;
 /// <c>GET /.well-known/oauth-authorization-server</c> (RFC 8414 §3), made of what is registered in this program: what is not offered is not
 /// advertised, whatever the request's host name says.
 /// </summary>
-public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGrant> grants, ApiCatalog apis)
+public sealed class MetadataEndpoint(AuthServerOptions options, ClientAuthenticator authenticator, IEnumerable<IGrant> grants, ApiCatalog apis)
 {
     public Task HandleAsync(HttpContext http)
     {
@@ -34,17 +34,19 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
             ResponseModesSupported = [AuthorizationAnswer.Query, AuthorizationAnswer.FormPost],
             CodeChallengeMethodsSupported = [Pkce.Method],
             GrantTypesSupported = [.. grants.Select(grant => grant.GrantType)],
-            TokenEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            TokenEndpointAuthMethodsSupported = authenticator.SupportedMethods,
             TokenEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             IntrospectionEndpoint = options.Issuer + AuthServerOptions.IntrospectionPath,
-            IntrospectionEndpointAuthMethodsSupported = ClientAuthenticator.ProvingMethods,
+            IntrospectionEndpointAuthMethodsSupported = authenticator.ProvingMethods,
             IntrospectionEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             IntrospectionSigningAlgorithmsSupported = [SigningAlgorithms.Default],
             RevocationEndpoint = options.Issuer + AuthServerOptions.RevocationPath,
-            RevocationEndpointAuthMethodsSupported = ClientAuthenticator.SupportedMethods,
+            RevocationEndpointAuthMethodsSupported = authenticator.SupportedMethods,
             RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             RequestObjectSigningAlgorithmsSupported = ApplicationKeys.Algorithms,
             DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms,
+            TlsClientCertificateBoundAccessTokens = options.MutualTls.IsOn ? true : null,
+            MtlsEndpointAliases = options.MutualTls.Url is { } url ? AliasesAt(url) : null,
             RegistrationEndpoint = options.Registration.Mode == RegistrationMode.Off ? null : options.Issuer + AuthServerOptions.RegistrationPath,
             ClientIdMetadataDocumentSupported = options.Registration.TakesDocuments ? true : null,
             UserInfoEndpoint = options.Issuer + AuthServerOptions.UserInfoPath,
@@ -57,4 +59,13 @@ public sealed class MetadataEndpoint(AuthServerOptions options, IEnumerable<IGra
         http.Response.Headers.AccessControlAllowOrigin = "*"; // Public, and read by applications that run in browsers.
         return JsonSerializer.SerializeAsync(http.Response.Body, metadata, MetadataJson.Default.AuthorizationServerMetadata, http.RequestAborted);
     }
+
+    // RFC 8705 §5: those that a client calls by itself, none that a browser is sent to.
+    private static Dictionary<string, string> AliasesAt(string url) => new()
+    {
+        ["token_endpoint"] = url + AuthServerOptions.TokenPath, ["introspection_endpoint"] = url + AuthServerOptions.IntrospectionPath,
+        ["revocation_endpoint"] = url + AuthServerOptions.RevocationPath,
+        ["pushed_authorization_request_endpoint"] = url + AuthServerOptions.PushedRequestPath,
+        ["device_authorization_endpoint"] = url + AuthServerOptions.DeviceAuthorizationPath, ["userinfo_endpoint"] = url + AuthServerOptions.UserInfoPath,
+    };
 }

@@ -55,6 +55,7 @@ public sealed class ClientConfigurationEndpoint(AuthServerOptions options, Regis
         ReadMetadata? read = null;
         var fault = body is null ? RegistrationBody.Fault : CheckIdentity(body.RootElement, application)
             ?? MetadataReader.Read(body.RootElement, RegistrationScope.GrantTypesOf(registration.Kind), out read);
+        if (read is not null) fault ??= RegistrationScope.CheckCertificate(read.Draft, options.MutualTls);
         var allowed = ScopeSet.TryParse(registration.AllowedScope, out var scopes) ? scopes : ScopeSet.Empty;
         var scope = read is null ? null : RegistrationScope.Choose(read.Scope, allowed);
         if (fault is null && scope is null) fault = MetadataFault.InvalidMetadata("scope: none of these scopes can be had by registering.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Gatehouse.AuthServer.ClientMetadata;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
@@ -67,6 +68,8 @@ internal static class RegistrationAnswer
         json.WriteString("token_endpoint_auth_method", row.TokenEndpointAuthMethod);
         json.WriteString("scope", row.Registration!.Scope);
         json.WriteBoolean("dpop_bound_access_tokens", row.DpopBoundAccessTokens);
+        json.WriteBoolean("tls_client_certificate_bound_access_tokens", row.CertificateBoundAccessTokens);
+        if (CertificateSubject.Read(row.CertificateSubject) is { } subject) json.WriteString(subject.Member, subject.Value);
         json.WriteBoolean("require_pushed_authorization_requests", row.RequirePushedAuthorizationRequests);
         json.WriteString("id_token_signed_response_alg", row.IdTokenSignedResponseAlg);
         if (row.JwksUri.Length > 0) json.WriteString("jwks_uri", row.JwksUri);

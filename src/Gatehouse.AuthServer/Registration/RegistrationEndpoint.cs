@@ -53,6 +53,7 @@ public sealed partial class RegistrationEndpoint(
         using var body = await RegistrationBody.ReadAsync(http.Request);
         ReadMetadata? read = null;
         var fault = body is null ? RegistrationBody.Fault : MetadataReader.Read(body.RootElement, RegistrationScope.GrantTypesOf(kind), out read);
+        if (read is not null) fault ??= RegistrationScope.CheckCertificate(read.Draft, options.MutualTls);
         var scope = read is null ? null : RegistrationScope.Choose(read.Scope, target.Scope);
         if (fault is null && scope is null) fault = MetadataFault.InvalidMetadata("scope: none of these scopes can be had by registering.");
         if (fault is not null)

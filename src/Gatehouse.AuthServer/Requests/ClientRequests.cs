@@ -1,4 +1,5 @@
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +29,8 @@ public sealed class ClientRequests(ClientAuthenticator authenticator, Applicatio
             await failures.WriteAsync(http, malformed!);
             return null;
         }
-        var authentication = await authenticator.AuthenticateAsync(AuthorizationOf(http.Request), form, http.RequestAborted);
+        var authentication = await authenticator.AuthenticateAsync(
+            AuthorizationOf(http.Request), form, http.Features.Get<ClientCertificate>(), http.RequestAborted);
         if (authentication.Application is { } application) return new ClientRequest(application, form);
         await failures.WriteAsync(http, authentication.Failure!, authentication.ClientId, authentication.Concerned);
         return null;

@@ -34,7 +34,7 @@ public sealed record OAuthFailure
     /// </summary>
     public bool IsUnproven => IsGuess || Code is "parameter_in_query" or "no_credentials" or "malformed_basic"
         or "unsupported_authorization_scheme" or "two_methods" or "two_client_ids" or "wrong_assertion_type"
-        or "malformed_assertion";
+        or "malformed_assertion" or "no_certificate" or "wrong_certificate";
 
     public static OAuthFailure MethodIsNotPost { get; } = Request("method_is_not_post",
         OAuthError.InvalidRequest("This endpoint is called with POST.") with { Status = 405 });
@@ -105,6 +105,10 @@ public sealed record OAuthFailure
     public static OAuthFailure MissingDpopProof { get; } = new("missing_dpop_proof",
         OAuthError.InvalidDpopProof("The application is registered for DPoP: send a DPoP proof."), "The request carried no DPoP proof.");
 
+    public static OAuthFailure NothingProved { get; } = new("nothing_proved",
+        OAuthError.InvalidDpopProof("The application is held to FAPI 2.0: send a DPoP proof, or show a client certificate."),
+        "The application is held to FAPI 2.0, and the request carried neither a DPoP proof nor a client certificate.");
+
     public static OAuthFailure UseDpopNonce { get; } = new("use_dpop_nonce", OAuthError.UseDpopNonce,
         "The DPoP proof carried no nonce, or an old one. The client repeats the request with the nonce of the answer.");
 
@@ -116,6 +120,25 @@ public sealed record OAuthFailure
 
     public static OAuthFailure WrongDpopKey { get; } = new("wrong_dpop_key", OAuthError.InvalidGrant,
         "The code or refresh token is bound to a DPoP key, and the request did not prove that key.");
+
+    public static OAuthFailure NoCertificate { get; } = new("no_certificate", OAuthError.InvalidClient,
+        "The application authenticates by a client certificate, and the connection showed none. Call the addresses of mtls_endpoint_aliases.");
+
+    public static OAuthFailure NoCertificatesHere { get; } = new("no_certificates_here", OAuthError.InvalidClient,
+        "The application authenticates by a client certificate, and this server is not set up to see or to trust one.");
+
+    public static OAuthFailure WrongCertificate(string cause) => new("wrong_certificate", OAuthError.InvalidClient, "The client certificate is not the application's. " + cause);
+
+    public static OAuthFailure MissingCertificate { get; } = new("missing_certificate",
+        OAuthError.InvalidRequest("The application is registered for certificate-bound tokens: show a client certificate, at the address of mtls_endpoint_aliases."),
+        "The tokens of the application are bound to its client certificate, and the connection showed none.");
+
+    public static OAuthFailure ProofBesideCertificate { get; } = new("proof_beside_certificate",
+        OAuthError.InvalidRequest("The application is registered for certificate-bound tokens: send no DPoP proof."),
+        "The request carried a DPoP proof, and the tokens of the application are bound to its client certificate.");
+
+    public static OAuthFailure WrongBoundCertificate { get; } = new("wrong_bound_certificate", OAuthError.InvalidGrant,
+        "What was presented is bound to a client certificate, and the connection showed another one or none.");
 
     public static OAuthFailure DpopKeysDiffer { get; } = new("dpop_keys_differ",
         OAuthError.InvalidRequest("The dpop_jkt is not the thumbprint of the DPoP proof's key."), "The pushed request named one DPoP key and proved another.");

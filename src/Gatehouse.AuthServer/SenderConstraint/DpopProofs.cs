@@ -35,6 +35,9 @@ public sealed class DpopProofs(AuthServerOptions options, DpopNonces nonces, Han
         if (headers.Count > 1) return OAuthFailure.WrongDpopProof(DpopFailure.Malformed);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken, now, out proof);
+        // The same endpoint has a second address for clients with a certificate (RFC 8705 §5).
+        if (failure == DpopFailure.WrongRequest && options.MutualTls.Url is { } alias)
+            failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(alias + path), accessToken, now, out proof);
         if (failure != DpopFailure.None) return OAuthFailure.WrongDpopProof(failure);
         if (nonces.IsValid(proof!.Nonce)) return null;
         http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;

@@ -17,7 +17,7 @@ namespace Gatehouse.AuthServer.Token;
 
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before anything is used up or minted.</summary>
 public sealed class TokenEndpoint(
-    ClientRequests requests, IEnumerable<IGrant> grants, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, IdTokenIssuer idTokens,
+    ClientRequests requests, IEnumerable<IGrant> grants, SenderConstraints constraints, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, IdTokenIssuer idTokens,
     OAuthFailureWriter failures, RegistrationUse registrationUse, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
@@ -37,14 +37,13 @@ public sealed class TokenEndpoint(
             if (resources.Count > 1) failure ??= OAuthFailure.SeveralResources;
             failure ??= ScopePolicy.Apply(decision.Ask(resources), application.Registered, apis.Current, out access);
             DpopProof? proof = null;
-            failure ??= proofs.Read(http, AuthServerOptions.TokenPath, application.Registered, out proof);
-            var proved = Confirmation.OfDpopKey(proof?.Thumbprint);
-            if (failure is null && decision.Confirmation is { } bound && bound != proved) failure = OAuthFailure.WrongDpopKey;
+            Confirmation? proved = null;
+            failure ??= constraints.Read(http, application.Registered, decision.Confirmation, out proof, out proved);
 
             // 6. Consume: what may be used once is used now.
             if (failure is null && !await requests.ConsumeAsync(http, application)) return;
             if (failure is null) failure = await proofs.ConsumeAsync(http, proof);
-            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(proved, http.RequestAborted) : null;
+            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(SenderConstraints.BindingOf(application.Registered, proved), http.RequestAborted) : null;
             failure ??= redemption?.Failure;
             if (failure is not null)
             {

@@ -4,7 +4,9 @@ using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.SenderConstraint;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Dpop;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -66,6 +68,12 @@ public sealed class UserInfoEndpoint(PresentedTokens tokens, AccessCheck accessC
             return;
         }
 
+        if (access.Application is { IsFapi: true } && proof is not null && !SigningAlgorithms.Fapi.Contains(proof.Algorithm))
+        {
+            Refuse(http, StatusCodes.Status401Unauthorized, DpopChallenge.InvalidProof(Realm));
+            return;
+        }
+
         // 3. Use up the proof, answer.
         if (await proofs.ConsumeAsync(http, proof) is not null)
         {
@@ -80,6 +88,11 @@ public sealed class UserInfoEndpoint(PresentedTokens tokens, AccessCheck accessC
         proof = null;
         var isDpop = BearerToken.IsDpop(authorization);
         if (claims.Confirmation is null) return isDpop ? BearerChallenge.InvalidToken(Realm, "The access token is bound to no key.") : null;
+        if (claims.Confirmation is { Method: ConfirmationMethod.Certificate } certificate)
+        {
+            return !isDpop && http.Features.Get<ClientCertificate>()?.Confirmation == certificate
+                ? null : BearerChallenge.InvalidToken(Realm, "The access token is bound to a client certificate that the connection did not show.");
+        }
         if (!isDpop) return DpopChallenge.InvalidToken(Realm);
         if (!BearerToken.TryParse(authorization, out var text)) return DpopChallenge.InvalidToken(Realm);
         var failure = proofs.Read(http, AuthServerOptions.UserInfoPath, text, out proof);

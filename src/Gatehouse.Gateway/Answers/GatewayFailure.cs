@@ -60,7 +60,15 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
 
     public static GatewayFailure UnknownReference { get; } = Token("token_unknown", "The access token is unknown or expired. Obtain a new one.");
 
-    public static GatewayFailure TokenIsNotBound { get; } = Token("token_is_not_bound", "The access token is bound to no key. Send it with the scheme Bearer.");
+    public static GatewayFailure TokenIsNotBound { get; } = Token("token_is_not_bound", "The access token is bound to no DPoP key. Send it with the scheme Bearer.");
+
+    public static GatewayFailure CertificateMissing { get; } = Token("certificate_missing",
+        "The access token is bound to a client certificate. Show it on the TLS connection.");
+
+    public static GatewayFailure AnotherCertificate { get; } = Token("another_certificate",
+        "The access token is bound to another client certificate than that of the TLS connection.");
+
+    public static GatewayFailure ProofOfWeakAlgorithm { get; } = Proof("proof_wrong_algorithm", "The application is held to FAPI 2.0: sign the DPoP proof with ES256 or PS256.");
 
     public static GatewayFailure ProofMissing { get; } = Proof("proof_missing", "Send one DPoP header with a proof for this call.");
 
@@ -102,6 +110,7 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
         AccessFailure.InsufficientScope => new("insufficient_scope", 403, "Insufficient scope",
             "The access token lacks a scope that this call needs.", Challenge.InsufficientScope),
         AccessFailure.ApplicationGone => Token("application_gone", "The access token is no longer valid."),
+        AccessFailure.NotBound => Token("token_is_bearer", "The application is held to FAPI 2.0, and the access token is bound to no key."),
         AccessFailure.ApplicationRetired => Token("application_retired", "The access token is no longer valid."),
         _ => Token("token_revoked", "The access token was revoked."),
     };

@@ -11,6 +11,9 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
 {
     private const string OwnPrefix = "X-Gatehouse-";
 
+    // RFC 9440 §2.4, and what proxies called it before: an upstream may trust any of them.
+    private static readonly string[] CertificateNames = ["Client-Cert", "X-Client-Cert", "X-SSL-Client", "SSL-Client-"];
+
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -37,6 +40,7 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
             || folded.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
             || folded.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
             || folded.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
-            || folded.Equals("DPoP", StringComparison.OrdinalIgnoreCase);
+            || folded.Equals("DPoP", StringComparison.OrdinalIgnoreCase)
+            || CertificateNames.Any(prefix => folded.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
     }
 }

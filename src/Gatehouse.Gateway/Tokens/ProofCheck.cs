@@ -1,6 +1,7 @@
 using Gatehouse.Gateway.Answers;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gatehouse.Gateway.Tokens;
 
 /// <summary>
-/// Whether a call proves the key that its token is bound to (RFC 9449 §7.1). A bearer token needs no proof, and a bound one is worth nothing
+/// Whether a call proves the key or the certificate that its token is bound to (RFC 9449 §7.1, RFC 8705 §3). A bearer token needs no proof, and a bound one is worth nothing
 /// without. Each proof is taken once per node: the store is not asked on a call, so two nodes could take the same proof within its minute.
 /// </summary>
 public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimeProvider clock)
@@ -23,10 +24,13 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
     /// <param name="http">The call.</param>
     /// <param name="authorization">Its <c>Authorization</c> header.</param>
     /// <param name="claims">What its token says.</param>
-    public GatewayFailure? Check(HttpContext http, string authorization, AccessTokenClaims claims)
+    /// <param name="algorithm">How the DPoP proof is signed; null when there is none.</param>
+    public GatewayFailure? Check(HttpContext http, string authorization, AccessTokenClaims claims, out string? algorithm)
     {
+        algorithm = null;
         var isDpop = BearerToken.IsDpop(authorization);
         if (claims.Confirmation is not { } bound) return isDpop ? GatewayFailure.TokenIsNotBound : null;
+        if (bound.Method == ConfirmationMethod.Certificate) return CheckCertificate(http, isDpop, bound);
         if (!isDpop) return GatewayFailure.TokenIsBound;
         var headers = http.Request.Headers[DpopProof.Header];
         if (headers.Count != 1 || !BearerToken.TryParse(authorization, out var token)) return GatewayFailure.ProofMissing;
@@ -37,9 +41,18 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         if (Confirmation.OfDpopKey(proof!.Thumbprint) != bound) return GatewayFailure.ProofOfAnotherKey;
         if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;
         if (!TryClaim(proof)) return GatewayFailure.ProofReplayed;
+        algorithm = proof.Algorithm;
         // RFC 9449 §8.2: the client learns the next nonce before the old one ends.
         if (proof.Nonce != nonces.Current) OfferNonce(http, nonces.Current);
         return null;
+    }
+
+    // RFC 8705 §3: the certificate of the connection, whoever vouches for it.
+    private static GatewayFailure? CheckCertificate(HttpContext http, bool isDpop, Confirmation bound)
+    {
+        if (isDpop) return GatewayFailure.TokenIsNotBound;
+        if (http.Features.Get<ClientCertificate>() is not { } certificate) return GatewayFailure.CertificateMissing;
+        return certificate.Confirmation == bound ? null : GatewayFailure.AnotherCertificate;
     }
 
     private bool TryClaim(DpopProof proof)

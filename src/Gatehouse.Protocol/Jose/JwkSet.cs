@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 
 namespace Gatehouse.Protocol.Jose;
@@ -48,6 +49,9 @@ public sealed class JwkSet
             return false; // InvalidOperationException: a text that is no Unicode.
         }
     }
+
+    /// <summary>True when the certificate is one of the set, or of a key of it that came without one (RFC 8705 §2.2).</summary>
+    public bool Holds(X509Certificate2 certificate) => _keys.Any(key => key.IsOf(certificate));
 
     /// <summary>True when one of the keys made the signature: the one that the header names, or any when it names none.</summary>
     public bool Verifies(CompactJws jws, IReadOnlyCollection<string> allowedAlgorithms)

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -34,6 +35,9 @@ public sealed class PublicJwk
     /// <summary>The SHA-256 of its required members (RFC 7638 §3).</summary>
     public string Thumbprint { get; }
 
+    /// <summary>The DER of the certificate that came with it (the first of <c>x5c</c>, RFC 7517 §4.7); null when none did.</summary>
+    public byte[]? Certificate { get; private set; }
+
     /// <summary>The members that make a key private or symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
     public static IReadOnlyList<string> SecretMembers { get; } = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -52,7 +56,32 @@ public sealed class PublicJwk
         {
             return false; // A point beside the curve, or numbers that are no RSA key.
         }
-        return key is not null;
+        return key is not null && TryReadCertificate(jwk, key);
+    }
+
+    /// <summary>True when this is the certificate that came with the key; or, where none came, one of the same key (RFC 8705 §2.2).</summary>
+    public bool IsOf(X509Certificate2 certificate) => Certificate is { } registered
+        ? certificate.RawDataMemory.Span.SequenceEqual(registered) : HasKeyOf(certificate);
+
+    private bool HasKeyOf(X509Certificate2 certificate) =>
+        certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(((AsymmetricAlgorithm?)_ec ?? _rsa!).ExportSubjectPublicKeyInfo());
+
+    // RFC 7517 §4.7: the certificate is of the key beside which it stands. One that is not makes the key unusable.
+    private static bool TryReadCertificate(JsonElement jwk, PublicJwk key)
+    {
+        if (!jwk.TryGetProperty("x5c", out var chain)) return true;
+        if (chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() == 0 || chain[0].ValueKind != JsonValueKind.String) return false;
+        try
+        {
+            key.Certificate = chain[0].GetBytesFromBase64();
+            if (X509Certificate2.GetCertContentType(key.Certificate) != X509ContentType.Cert) return false;
+            using var certificate = X509CertificateLoader.LoadCertificate(key.Certificate);
+            return certificate.RawDataMemory.Span.SequenceEqual(key.Certificate) && key.HasKeyOf(certificate);
+        }
+        catch (Exception exception) when (exception is FormatException or CryptographicException)
+        {
+            return false;
+        }
     }
 
     /// <summary>True when the signature is this key's, by an algorithm that it takes. Its length is exactly that of the algorithm.</summary>

@@ -83,6 +83,16 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("dpop_signing_alg_values_supported")]
     public required IReadOnlyList<string> DpopSigningAlgorithmsSupported { get; init; }
 
+    /// <summary>Whether access tokens can be bound to a client certificate (RFC 8705 §3.3); absent when this server never sees one.</summary>
+    [JsonPropertyName("tls_client_certificate_bound_access_tokens")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? TlsClientCertificateBoundAccessTokens { get; init; }
+
+    /// <summary>Where a client is asked for its certificate (RFC 8705 §5), by the names of the members above; absent when there is no such place.</summary>
+    [JsonPropertyName("mtls_endpoint_aliases")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? MtlsEndpointAliases { get; init; }
+
     /// <summary>Where applications register themselves (RFC 7591 §3); absent when they may not.</summary>
     [JsonPropertyName("registration_endpoint")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

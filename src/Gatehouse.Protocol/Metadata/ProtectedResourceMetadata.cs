@@ -27,6 +27,11 @@ public sealed record ProtectedResourceMetadata
     [JsonPropertyName("dpop_signing_alg_values_supported")]
     public required IReadOnlyList<string> DpopSigningAlgorithmsSupported { get; init; }
 
+    /// <summary>Whether access tokens that are bound to a client certificate are taken (RFC 8705 §3); absent when no certificate is ever seen.</summary>
+    [JsonPropertyName("tls_client_certificate_bound_access_tokens")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? TlsClientCertificateBoundAccessTokens { get; init; }
+
     /// <summary>The metadata of a resource, or null when its identifier is no URL of this origin: then nobody could find it.</summary>
     /// <param name="resource">The resource identifier.</param>
     /// <param name="origin">Scheme, host and port under which it is called.</param>

@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Store.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -78,6 +79,7 @@ internal sealed class Tables :
         table.Property(row => row.ClientId).HasMaxLength(Application.MaxClientIdLength);
         table.Property(row => row.Name).HasMaxLength(128);
         table.Property(row => row.Description).HasMaxLength(1000);
+        table.Property(row => row.CertificateSubject).HasMaxLength(CertificateSubject.MaxLength + 64);
         table.HasIndex(row => row.ClientId).IsUnique();
         table.HasIndex(row => new { row.OrganizationId, row.Name });
         table.HasOne(row => row.Organization).WithMany().HasForeignKey(row => row.OrganizationId);

@@ -46,6 +46,9 @@ public sealed class Application
     /// <summary>Where the application publishes its JWK set (RFC 7591 §2); empty when it does not.</summary>
     public string JwksUri { get; set; } = string.Empty;
 
+    /// <summary>Whom its certificate names, as <see cref="Protocol.Certificates.CertificateSubject.Write"/> writes it; empty when that does not matter.</summary>
+    public string CertificateSubject { get; set; } = string.Empty;
+
     /// <summary>The <see cref="FederatedIdentity"/> rules as JSON; empty when there is none.</summary>
     public string FederatedIdentities { get; set; } = string.Empty;
 
@@ -53,12 +56,16 @@ public sealed class Application
     public bool RequirePushedAuthorizationRequests { get; set; }
 
     /// <summary>
-    /// The FAPI 2.0 Security Profile as one switch: pushed requests, <c>private_key_jwt</c>, DPoP-bound tokens, and its algorithms alone.
+    /// The FAPI 2.0 Security Profile as one switch: pushed requests, <c>private_key_jwt</c> or mutual TLS, tokens that are bound to a DPoP key or a
+    /// certificate, and its algorithms alone.
     /// </summary>
     public bool Fapi2SecurityProfile { get; set; }
 
     /// <summary>Whether every access token must be bound to a DPoP key (RFC 9449 §5.2).</summary>
     public bool DpopBoundAccessTokens { get; set; }
+
+    /// <summary>Whether every access token must be bound to the client certificate (RFC 8705 §3.4).</summary>
+    public bool CertificateBoundAccessTokens { get; set; }
 
     /// <summary>
     /// The <c>client_id</c> of each application whose tokens it may exchange (RFC 8693), besides its own and those for APIs that it stands for.
@@ -100,10 +107,18 @@ public static class TokenEndpointAuthMethods
     /// <summary>By a JWT that the application signs (RFC 7523 §2.2, OpenID Connect Core §9).</summary>
     public const string PrivateKeyJwt = "private_key_jwt";
 
+    /// <summary>By a certificate that an authority of the operator signed (RFC 8705 §2.1).</summary>
+    public const string TlsClientAuth = "tls_client_auth";
+
+    /// <summary>By a certificate that the application itself registered (RFC 8705 §2.2).</summary>
+    public const string SelfSignedTlsClientAuth = "self_signed_tls_client_auth";
+
     /// <summary>Not at all: a public client (RFC 6749 §2.1).</summary>
     public const string None = "none";
 
-    public static bool IsSupported(string method) => IsSecret(method) || method is PrivateKeyJwt or None;
+    public static bool IsSupported(string method) => IsSecret(method) || IsCertificate(method) || method is PrivateKeyJwt or None;
+
+    public static bool IsCertificate(string method) => method is TlsClientAuth or SelfSignedTlsClientAuth;
 
     public static bool IsSecret(string method) => method is ClientSecret or ClientSecretBasic or ClientSecretPost;
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
@@ -28,6 +29,11 @@ public sealed record ApplicationDraft(string Name)
 
     public bool DpopBoundAccessTokens { get; init; }
 
+    public bool CertificateBoundAccessTokens { get; init; }
+
+    /// <summary>Whom its certificate names: one for <c>tls_client_auth</c>, else none.</summary>
+    public IReadOnlyList<CertificateSubject> CertificateSubjects { get; init; } = [];
+
     public bool Fapi2SecurityProfile { get; init; }
 
     public IReadOnlyList<string> TokenExchangeSubjects { get; init; } = [];
@@ -48,6 +54,8 @@ public sealed record ApplicationDraft(string Name)
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod, Jwks = row.Jwks, JwksUri = row.JwksUri,
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
+        CertificateBoundAccessTokens = row.CertificateBoundAccessTokens,
+        CertificateSubjects = CertificateSubject.Read(row.CertificateSubject) is { } subject ? [subject] : [],
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
         Fapi2SecurityProfile = row.Fapi2SecurityProfile, AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
     };
@@ -94,6 +102,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, JwksUri = draft.JwksUri, CreatedAt = now,
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
             RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
+            CertificateBoundAccessTokens = draft.CertificateBoundAccessTokens, CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
             Fapi2SecurityProfile = draft.Fapi2SecurityProfile, AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
         };
@@ -159,6 +168,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         application.FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities);
         application.RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests;
         application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
+        application.CertificateBoundAccessTokens = draft.CertificateBoundAccessTokens;
+        application.CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty;
         application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
         application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
         application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;

@@ -1,4 +1,5 @@
 using Gatehouse.Protocol.Authorization;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
@@ -42,20 +43,33 @@ internal static class ApplicationRules
     {
         if (!TokenEndpointAuthMethods.IsSupported(draft.TokenEndpointAuthMethod))
             return ("token_endpoint_auth_method",
-                "Offered: client_secret_basic, client_secret_post, private_key_jwt, none; leave it out to allow both ways to send a secret.");
+                "Offered: client_secret_basic, client_secret_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none; leave it out to allow both ways to send a secret.");
         // RFC 6749 §4.4: only a confidential client may speak for itself.
         if (draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.None
             && draft.GrantTypes.FirstOrDefault(grant => grant is GrantType.ClientCredentials or GrantType.TokenExchange) is { } proving)
             return ("grant_types", $"An application that does not authenticate cannot use {proving}.");
-        return draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.PrivateKeyJwt && draft.Jwks.Length + draft.JwksUri.Length == 0
-            ? ("jwks", "The method private_key_jwt needs the public keys of the application, by jwks or jwks_uri.")
-            : null;
+        return draft.TokenEndpointAuthMethod is TokenEndpointAuthMethods.PrivateKeyJwt or TokenEndpointAuthMethods.SelfSignedTlsClientAuth
+            && draft.Jwks.Length + draft.JwksUri.Length == 0
+            ? ("jwks", $"The method {draft.TokenEndpointAuthMethod} needs the public keys of the application, by jwks or jwks_uri.")
+            : CheckCertificate(draft);
+    }
+
+    // RFC 8705 §2.1.2: exactly one name, and none where no authority vouches for it.
+    private static (string Field, string Message)? CheckCertificate(ApplicationDraft draft)
+    {
+        var (isPki, subjects) = (draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.TlsClientAuth, draft.CertificateSubjects);
+        if (isPki && subjects.Count != 1) return (CertificateSubject.Members[0], $"The method tls_client_auth needs exactly one of {string.Join(", ", CertificateSubject.Members)}.");
+        if (!isPki && subjects.Count > 0) return (subjects[0].Member, "This belongs to the token_endpoint_auth_method tls_client_auth.");
+        if (subjects is [var subject, ..] && subject.Fault() is { } fault) return (subject.Member, fault);
+        return draft is { DpopBoundAccessTokens: true, CertificateBoundAccessTokens: true }
+            ? ("tls_client_certificate_bound_access_tokens", "A token is bound to one key: choose this or dpop_bound_access_tokens.") : null;
     }
 
     // FAPI 2.0 Security Profile §5.3.2.1, §5.3.2.2, §5.4.1.
     private static string? CheckFapi(ApplicationDraft draft)
     {
-        if (draft.TokenEndpointAuthMethod != TokenEndpointAuthMethods.PrivateKeyJwt) return "The profile needs the token_endpoint_auth_method private_key_jwt.";
+        if (draft.TokenEndpointAuthMethod != TokenEndpointAuthMethods.PrivateKeyJwt && !TokenEndpointAuthMethods.IsCertificate(draft.TokenEndpointAuthMethod))
+            return "The profile needs the token_endpoint_auth_method private_key_jwt, tls_client_auth or self_signed_tls_client_auth.";
         if (draft.RedirectUris.Any(uri => !uri.StartsWith("https://", StringComparison.Ordinal))) return "The profile needs https redirect URIs.";
         return SigningAlgorithms.Fapi.Contains(draft.IdTokenSignedResponseAlg) ? null : $"The profile takes {string.Join(" and ", SigningAlgorithms.Fapi)} for ID tokens.";
     }

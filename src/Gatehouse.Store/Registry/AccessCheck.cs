@@ -26,6 +26,9 @@ public enum AccessFailure
     /// <summary>This token was revoked by its <c>jti</c>, or with the grant that it descends from.</summary>
     TokenRevoked,
 
+    /// <summary>A bearer token of an application that is held to FAPI 2.0 (Security Profile §5.3.2.1): it was issued before the switch.</summary>
+    NotBound,
+
     /// <summary>The application has no contract for the API, or one that is requested, suspended or revoked.</summary>
     NoApprovedContract,
 
@@ -88,7 +91,7 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
         if (claims.IssuedAt < application.TokensNotBefore) return AccessFailure.IssuedBeforeRevocation;
         if (revokedTokens.Contains(claims.TokenId)) return AccessFailure.TokenRevoked;
         if (claims.GrantId is { } grant && revokedTokens.Contains(RevokedToken.OfGrant(grant))) return AccessFailure.TokenRevoked;
-        return AccessFailure.None;
+        return application.IsFapi && claims.Confirmation is null ? AccessFailure.NotBound : AccessFailure.None;
     }
 
     private AccessFailure Decide(AccessTokenClaims claims, RegisteredApplication application, RegisteredApi api, string scope)

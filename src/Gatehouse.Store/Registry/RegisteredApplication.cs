@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
@@ -24,7 +25,9 @@ public sealed class RegisteredApplication
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities);
         IsFapi = row.Fapi2SecurityProfile;
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests || IsFapi;
-        DpopBoundAccessTokens = row.DpopBoundAccessTokens || IsFapi;
+        DpopBoundAccessTokens = row.DpopBoundAccessTokens;
+        CertificateBoundAccessTokens = row.CertificateBoundAccessTokens;
+        CertificateSubject = CertificateSubject.Read(row.CertificateSubject);
         TokenExchangeSubjects = row.TokenExchangeSubjects.ToFrozenSet(StringComparer.Ordinal);
         TokenExchangeAudiences = [.. row.TokenExchangeAudiences];
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
@@ -73,7 +76,14 @@ public sealed class RegisteredApplication
 
     public bool RequirePushedAuthorizationRequests { get; }
 
+    /// <summary>Whether each of its tokens is bound to a DPoP key.</summary>
     public bool DpopBoundAccessTokens { get; }
+
+    /// <summary>Whether each of its tokens is bound to a client certificate.</summary>
+    public bool CertificateBoundAccessTokens { get; }
+
+    /// <summary>Whom its certificate names; null when it authenticates otherwise.</summary>
+    public CertificateSubject? CertificateSubject { get; }
 
     /// <summary>The <c>client_id</c> of each other application whose tokens it may exchange.</summary>
     public FrozenSet<string> TokenExchangeSubjects { get; }

@@ -6,7 +6,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace Gatehouse.Composition;
 
 /// <summary>Which audience a connection came to; a feature of the connection.</summary>
-public sealed record ListenerRole(bool IsGateway);
+public sealed record ListenerRole(bool IsGateway)
+{
+    /// <summary>Whether the handshake asks for a client certificate.</summary>
+    public bool AsksForCertificate { get; init; }
+}
 
 /// <summary>One TLS listener per audience.</summary>
 internal static class Listeners
@@ -18,7 +22,10 @@ internal static class Listeners
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxAuthBody; // The gateway sets its own per call.
         if (options.AuthEndPoint is { } auth) Listen(kestrel, options, auth, new ListenerRole(IsGateway: false));
-        if (options.GatewayEndPoint is { } gateway) Listen(kestrel, options, gateway, new ListenerRole(IsGateway: true));
+        if (options.GatewayEndPoint is { } gateway)
+            Listen(kestrel, options, gateway, new ListenerRole(IsGateway: true) { AsksForCertificate = options.ClientCertificates.IsAskedAtGateway });
+        // Its own port: a browser that has a certificate asks its user about it, and the ordinary pages shall not do that (RFC 8705 §5).
+        if (options.ClientCertificates.EndPoint is { } mutual) Listen(kestrel, options, mutual, new ListenerRole(IsGateway: false) { AsksForCertificate = true });
     }
 
     private static void Listen(KestrelServerOptions kestrel, NodeOptions options, IPEndPoint endPoint, ListenerRole role)
@@ -34,6 +41,7 @@ internal static class Listeners
                 ServerCertificate = options.Certificate,
                 ServerCertificateChain = options.Chain,
                 SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                OnAuthenticate = role.AsksForCertificate ? ClientCertificates.Ask : null,
             });
             listen.Use(next => connection =>
             {

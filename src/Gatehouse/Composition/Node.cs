@@ -23,13 +23,21 @@ public static class Node
         builder.Services.AddSingleton(options.Grants);
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
-            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer) { Outgoing = options.Outgoing, Registration = options.Registration, UnprovenRequestsPerMinute = options.UnprovenRequestsPerMinute });
+            builder.Services.AddGatehouseAuthServer(new AuthServerOptions(options.Issuer)
+            {
+                Outgoing = options.Outgoing, Registration = options.Registration, UnprovenRequestsPerMinute = options.UnprovenRequestsPerMinute,
+                MutualTls = options.ClientCertificates.Rules,
+            });
             builder.Services.AddGatehouseAdmin(new AdminOptions(options.Issuer, options.AdminUrl));
         }
-        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer, options.ApiUrl) { Limits = options.Gateway });
+        if (options.Roles.HasFlag(NodeRoles.Gateway)) builder.Services.AddGatehouseGateway(new GatewayOptions(options.Issuer, options.ApiUrl)
+        {
+            Limits = options.Gateway, SeesCertificates = options.ClientCertificates.AreSeenAtGateway,
+        });
         if (options.Roles.HasFlag(NodeRoles.Portal)) builder.Services.AddGatehousePortal(DescribeServers(options));
 
         var app = builder.Build();
+        app.UseClientCertificates(options.ClientCertificates.TrustedProxies);
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapGatehouseAuthServer().MapGatehouseAdmin();

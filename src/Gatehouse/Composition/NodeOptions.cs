@@ -66,6 +66,9 @@ public sealed record NodeOptions
     /// <summary>How long what users have given lasts.</summary>
     public GrantLifetimes Grants { get; init; } = new();
 
+    /// <summary>Where client certificates come from.</summary>
+    public CertificateOptions ClientCertificates { get; init; } = new();
+
     /// <summary>When signing keys change.</summary>
     public RotationSchedule Rotation { get; init; } = new();
 

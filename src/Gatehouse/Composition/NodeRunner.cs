@@ -20,7 +20,7 @@ internal static class NodeRunner
             catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
             {
                 throw new StartRefusedException(
-                    $"Port {options.AuthEndPoint?.Port} or {options.GatewayEndPoint?.Port} is taken by another program. End it, or choose others.", exception);
+                    $"Port {options.AuthEndPoint?.Port} or {options.GatewayEndPoint?.Port}{Mutual(options)} is taken by another program. End it, or choose others.", exception);
             }
             catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AccessDenied })
             {
@@ -30,6 +30,8 @@ internal static class NodeRunner
             await node.WaitForShutdownAsync();
         }
     }
+
+    private static string Mutual(NodeOptions options) => options.ClientCertificates.EndPoint is { } mutual ? $" or {mutual.Port}" : string.Empty;
 
     /// <summary>Runs a command and turns what it refuses into one line and an exit code: 0 done, 1 refused.</summary>
     public static async Task<int> GuardAsync(Func<Task> command)

@@ -23,7 +23,7 @@ internal sealed class ServeConfiguration
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
         "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
-        .. RegistrationSettings.Keys,
+        .. RegistrationSettings.Keys, .. CertificateSettings.Keys,
         "Authorization:RequestsPerMinute", "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
@@ -93,6 +93,9 @@ internal sealed class ServeConfiguration
         var grants = Grants();
         var requestsPerMinute = (int)Number("Authorization:RequestsPerMinute", 600, 1, 1_000_000);
         var registration = RegistrationSettings.Read(_values, _errors);
+        var clientCertificates = CertificateSettings.Read(
+            _values, isAuth, _values[CertificateSettings.EndPointKey] is not null ? EndPoint(CertificateSettings.EndPointKey, "0.0.0.0:8444") : null,
+            _values[CertificateSettings.UrlKey] is null ? null : Url(CertificateSettings.UrlKey, "https://mtls.example.com"), _errors);
         var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
         var keyFile = Present("Tls:KeyFile", "its private key in PEM");
         if (certificateFile is null || keyFile is null || key is null || store is null) return null;
@@ -103,7 +106,7 @@ internal sealed class ServeConfiguration
                 Issuer = issuer, ApiUrl = apiUrl, Roles = roles, AuthEndPoint = auth, GatewayEndPoint = gateway, CaFile = _values["Tls:CaFile"],
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
                 Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation, Grants = grants,
-                Registration = registration, UnprovenRequestsPerMinute = requestsPerMinute,
+                Registration = registration, UnprovenRequestsPerMinute = requestsPerMinute, ClientCertificates = clientCertificates,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)

@@ -66,7 +66,8 @@ internal static class DoctorCommand
         });
         yield return ("Database", () => LookAsync(options.Database, options.Key));
         yield return ("Certificate", () => Task.FromResult(Describe(options.Certificate)));
-        yield return ("Listeners", () => Task.FromResult(string.Join(", ", new[] { options.AuthEndPoint, options.GatewayEndPoint }.OfType<IPEndPoint>().Select(Describe))));
+        yield return ("Client authorities", () => Task.FromResult(DescribeAuthorities(options.ClientCertificates.Authorities)));
+        yield return ("Listeners", () => Task.FromResult(string.Join(", ", new[] { options.AuthEndPoint, options.GatewayEndPoint, options.ClientCertificates.EndPoint }.OfType<IPEndPoint>().Select(Describe))));
     }
 
     private static async Task<string> LookAsync(StoreDatabase database, Store.Secrets.KeyEncryptionKey key) =>
@@ -80,6 +81,9 @@ internal static class DoctorCommand
         var soon = until < now + CertificateWarning ? "; renew it soon" : string.Empty;
         return $"{certificate.GetNameInfo(X509NameType.DnsName, forIssuer: false)}, good until {until:yyyy-MM-dd}{soon}";
     }
+
+    private static string DescribeAuthorities(X509Certificate2Collection authorities) =>
+        authorities.Count == 0 ? "none; tls_client_auth is off" : string.Join("; ", authorities.Select(Describe));
 
     private static string Describe(IPEndPoint endPoint)
     {

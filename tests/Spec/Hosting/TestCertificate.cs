@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,11 +19,16 @@ internal static class TestCertificate
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    public static HttpClient CreateClient(X509Certificate2 trusted, Uri baseAddress) => new(new SocketsHttpHandler
+    public static HttpClient CreateClient(
+        X509Certificate2 trusted, Uri baseAddress, X509Certificate2? own = null, SslStreamCertificateContext? context = null) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false, // Whoever wants cookies keeps them: two visitors must not share a session.
-        SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == trusted.GetCertHashString() },
+        SslOptions =
+        {
+            RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == trusted.GetCertHashString(),
+            ClientCertificates = own is null ? null : [own], ClientCertificateContext = context,
+        },
     })
     { BaseAddress = baseAddress };
 }

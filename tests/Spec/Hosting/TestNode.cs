@@ -45,6 +45,12 @@ public sealed class TestNode : IAsyncLifetime
     /// <summary>Set before the node starts.</summary>
     public int UnprovenRequestsPerMinute { get; init; } = 10_000;
 
+    /// <summary>Set before the node starts.</summary>
+    public CertificateOptions ClientCertificates { get; init; } = new();
+
+    /// <summary>Where client certificates are asked for; null when that is off.</summary>
+    public Uri? MutualAddress { get; private set; }
+
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
     /// <summary>What a client must trust.</summary>
@@ -84,12 +90,14 @@ public sealed class TestNode : IAsyncLifetime
             AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
             Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None, Gateway = Limits, Outgoing = Outgoing, Registration = Registration,
             UnprovenRequestsPerMinute = UnprovenRequestsPerMinute,
+            ClientCertificates = ClientCertificates,
         });
         await using (var db = Database.Open()) _startPosition = await db.Changes.MaxAsync(row => row.Position);
         await _app.StartAsync();
         var addresses = Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
         Auth = TestCertificate.CreateClient(_certificate, new Uri(addresses[0]));
         Gateway = TestCertificate.CreateClient(_certificate, new Uri(addresses[1]));
+        if (ClientCertificates.EndPoint is not null) MutualAddress = new Uri(addresses[2]);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,6 +110,10 @@ public sealed class TestNode : IAsyncLifetime
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>A client with connections of its own, and a certificate or none.</summary>
+    public HttpClient Connect(Uri address, X509Certificate2? certificate, System.Net.Security.SslStreamCertificateContext? context = null) =>
+        TestCertificate.CreateClient(_certificate, address, certificate, context);
 
     /// <summary>An API with two scopes and the calls of a small collection below <c>/{slug}</c>.</summary>
     public Api DescribeApi(string slug, string upstream) => new()
