@@ -58,6 +58,26 @@ public sealed class ApplicationTests(AdminHouse house) : IClassFixture<AdminHous
         foreach (var (name, value) in rules) Assert.True(JsonNode.DeepEquals(value, read.Body[name]), name);
     }
 
+    [Fact, Rfc(8705, "2.1.2"), Rfc(8705, "3.4")]
+    public async Task The_name_in_a_certificate_is_read_as_it_was_written()
+    {
+        foreach (var (member, value) in new[]
+        {
+            ("subject_dn", "CN=a,O=b"), ("san_dns", "a.example"), ("san_uri", "spiffe://a"), ("san_ip", "192.0.2.1"), ("san_email", "a@b.example"),
+        })
+        {
+            var created = await house.PostAsync("/applications", new JsonObject
+            {
+                ["client_name"] = "Certified", ["token_endpoint_auth_method"] = "tls_client_auth", ["tls_client_auth_" + member] = value,
+                ["tls_client_certificate_bound_access_tokens"] = true,
+            });
+            var read = await house.GetAsync($"/applications/{created.Body["client_id"]}");
+            Assert.Equal(value, (string?)read.Body["tls_client_auth_" + member]);
+            Assert.Equal(true, (bool?)read.Body["tls_client_certificate_bound_access_tokens"]);
+            Assert.Single(read.Body, pair => pair.Key.StartsWith("tls_client_auth_", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Every_write_is_audited_under_the_calling_application()
     {
@@ -92,6 +112,11 @@ public sealed class ApplicationTests(AdminHouse house) : IClassFixture<AdminHous
     [InlineData("""{"client_name":"a","redirect_uris":["http://acme.example/"]}""", "redirect_uris")]
     [InlineData("""{"client_name":"a","token_endpoint_auth_method":"client_secret_jwt"}""", "token_endpoint_auth_method")]
     [InlineData("""{"client_name":"a","token_endpoint_auth_method":"none"}""", "grant_types")]
+    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"tls_client_auth"}""", "tls_client_auth_subject_dn")]
+    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"tls_client_auth","tls_client_auth_san_ip":"x"}""", "tls_client_auth_san_ip")]
+    [InlineData("""{"client_name":"a","tls_client_auth_san_dns":"a.example"}""", "tls_client_auth_san_dns")]
+    [InlineData("""{"client_name":"a","token_endpoint_auth_method":"self_signed_tls_client_auth"}""", "jwks")]
+    [InlineData("""{"client_name":"a","dpop_bound_access_tokens":true,"tls_client_certificate_bound_access_tokens":true}""", "tls_client_certificate_bound_access_tokens")]
     [InlineData("""{"client_name":"a","jwks":{"keys":[]}}""", "jwks")]
     [InlineData("""{"client_name":"a","jwks":{"keys":[{"kty":"EC","d":"secret"}]}}""", "jwks")]
     [InlineData("""{"client_name":"a","scope":"things:read"}""", "scope")]

@@ -36,7 +36,7 @@ internal sealed class AssertingApplication
     public static JsonObject PublicJwk(ECDsa key)
     {
         var point = key.ExportParameters(includePrivateParameters: false).Q;
-        return new JsonObject { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) };
+        return new JsonObject { ["kty"] = "EC", ["crv"] = $"P-{key.KeySize}", ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) };
     }
 
     public static string JwkSet(params JsonNode[] keys) => new JsonObject { ["keys"] = new JsonArray(keys) }.ToJsonString();

@@ -11,7 +11,8 @@ namespace Gatehouse.Tests.Spec.SenderConstraint;
 /// <summary>A client that holds a DPoP key, and keeps the nonces it is given.</summary>
 internal sealed class ProvingClient(TestNode node)
 {
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    /// <summary>On P-256 or P-384.</summary>
+    public ECDsa Key { get; init; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     public string Nonce { get; set; } = string.Empty;
 
@@ -20,7 +21,7 @@ internal sealed class ProvingClient(TestNode node)
     {
         get
         {
-            var jwk = AssertingApplication.PublicJwk(_key);
+            var jwk = AssertingApplication.PublicJwk(Key);
             return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{jwk["x"]}}","y":"{{jwk["y"]}}"}""")));
         }
     }
@@ -28,7 +29,7 @@ internal sealed class ProvingClient(TestNode node)
     /// <summary>A good proof with changes.</summary>
     public string Proof(string method, string url, string? token = null, Action<JsonObject>? payload = null, Action<JsonObject>? header = null)
     {
-        var (head, claims) = (new JsonObject { ["alg"] = "ES256", ["typ"] = "dpop+jwt", ["jwk"] = AssertingApplication.PublicJwk(_key) }, new JsonObject
+        var (head, claims) = (new JsonObject { ["alg"] = Key.KeySize == 384 ? "ES384" : "ES256", ["typ"] = "dpop+jwt", ["jwk"] = AssertingApplication.PublicJwk(Key) }, new JsonObject
         {
             ["htm"] = method, ["htu"] = url, ["iat"] = node.Clock.GetUtcNow().ToUnixTimeSeconds(), ["jti"] = Guid.NewGuid().ToString(),
         });
@@ -37,7 +38,7 @@ internal sealed class ProvingClient(TestNode node)
         header?.Invoke(head);
         payload?.Invoke(claims);
         var input = $"{TokenForge.Encode(head.ToJsonString())}.{TokenForge.Encode(claims.ToJsonString())}";
-        return $"{input}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))}";
+        return $"{input}.{Base64Url.EncodeToString(Key.SignData(Encoding.ASCII.GetBytes(input), Key.KeySize == 384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))}";
     }
 
     /// <summary>Posts to the token endpoint with a proof; without a nonce it asks for one first.</summary>
