@@ -66,10 +66,12 @@ internal static class ApplicationMapping
 
     private static IReadOnlyList<CertificateSubject> Subjects(ApplicationRequest request)
     {
-        // In the order of the kinds.
-        string?[] values =
-            [request.TlsClientAuthSubjectDn, request.TlsClientAuthSanDns, request.TlsClientAuthSanUri, request.TlsClientAuthSanIp, request.TlsClientAuthSanEmail];
-        return [.. values.Select((value, kind) => value is null ? null : new CertificateSubject((CertificateSubjectKind)kind, value)).OfType<CertificateSubject>()];
+        string?[] values = // In the order of the members.
+        [
+            request.TlsClientAuthSubjectDn, request.TlsClientAuthSanDns, request.TlsClientAuthSanUri, request.TlsClientAuthSanIp,
+            request.TlsClientAuthSanEmail,
+        ];
+        return CertificateSubject.Collect(member => values[CertificateSubject.Members.Index().Single(one => one.Item == member).Index]);
     }
 
     private static string? SubjectOf(Application row, CertificateSubjectKind kind) =>

@@ -28,9 +28,10 @@ public sealed class CertificateAuthentication(AuthServerOptions options, Applica
 
     private OAuthFailure? VerifyNamed(RegisteredApplication application, ClientCertificate certificate)
     {
-        if (application.CertificateSubject?.Matches(certificate.Certificate) != true) return OAuthFailure.WrongCertificate("It does not carry the registered name.");
-        return IsVouchedFor(certificate) ? null
-            : OAuthFailure.WrongCertificate("None of this server's client authorities vouches for it, or it is expired, not valid yet, or not for client authentication.");
+        if (application.CertificateSubject?.Matches(certificate.Certificate) != true)
+            return OAuthFailure.WrongCertificate("It does not carry the registered name.");
+        return IsVouchedFor(certificate) ? null : OAuthFailure.WrongCertificate(
+            "No client authority of this server vouches for it, or it is expired, not valid yet, or not for client authentication.");
     }
 
     // Nothing is fetched: whoever made the certificate could else make this server call an address of their choice. So nothing is asked
@@ -53,7 +54,8 @@ public sealed class CertificateAuthentication(AuthServerOptions options, Applica
     }
 
     // The second look lets a set that is published by URL be fetched anew when it holds nothing of this name, as for an unknown kid.
-    private async ValueTask<OAuthFailure?> VerifyRegisteredAsync(RegisteredApplication application, X509Certificate2 certificate, CancellationToken cancellation) =>
+    private async ValueTask<OAuthFailure?> VerifyRegisteredAsync(
+        RegisteredApplication application, X509Certificate2 certificate, CancellationToken cancellation) =>
         (await keys.FindAsync(application, kid: null, cancellation)).Holds(certificate)
         || (await keys.FindAsync(application, certificate.Thumbprint, cancellation)).Holds(certificate)
             ? null : OAuthFailure.WrongCertificate("It is none of the application's registered certificates, and not of one of its registered keys.");

@@ -127,10 +127,11 @@ public sealed record OAuthFailure
     public static OAuthFailure NoCertificatesHere { get; } = new("no_certificates_here", OAuthError.InvalidClient,
         "The application authenticates by a client certificate, and this server is not set up to see or to trust one.");
 
-    public static OAuthFailure WrongCertificate(string cause) => new("wrong_certificate", OAuthError.InvalidClient, "The client certificate is not the application's. " + cause);
+    public static OAuthFailure WrongCertificate(string cause) => new("wrong_certificate", OAuthError.InvalidClient,
+        "The client certificate is not the application's. " + cause);
 
     public static OAuthFailure MissingCertificate { get; } = new("missing_certificate",
-        OAuthError.InvalidRequest("The application is registered for certificate-bound tokens: show a client certificate, at the address of mtls_endpoint_aliases."),
+        OAuthError.InvalidRequest("The application's tokens are certificate-bound: show a client certificate, at an address of mtls_endpoint_aliases."),
         "The tokens of the application are bound to its client certificate, and the connection showed none.");
 
     public static OAuthFailure ProofBesideCertificate { get; } = new("proof_beside_certificate",

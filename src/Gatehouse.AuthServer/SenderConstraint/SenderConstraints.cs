@@ -19,7 +19,8 @@ public sealed class SenderConstraints(DpopProofs proofs)
     /// <param name="required">What the presented code or token is bound to, which must be proved.</param>
     /// <param name="proof">The DPoP proof, whose one use is still to be taken; null when none was sent.</param>
     /// <param name="proved">What is proved; null: nothing, and nothing has to be.</param>
-    public OAuthFailure? Read(HttpContext http, RegisteredApplication application, Confirmation? required, out DpopProof? proof, out Confirmation? proved)
+    public OAuthFailure? Read(
+        HttpContext http, RegisteredApplication application, Confirmation? required, out DpopProof? proof, out Confirmation? proved)
     {
         (proof, proved) = (null, null);
         var hasProof = http.Request.Headers.ContainsKey(DpopProof.Header);

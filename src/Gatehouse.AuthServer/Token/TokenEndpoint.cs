@@ -17,8 +17,8 @@ namespace Gatehouse.AuthServer.Token;
 
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before anything is used up or minted.</summary>
 public sealed class TokenEndpoint(
-    ClientRequests requests, IEnumerable<IGrant> grants, SenderConstraints constraints, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer, IdTokenIssuer idTokens,
-    OAuthFailureWriter failures, RegistrationUse registrationUse, TimeProvider clock)
+    ClientRequests requests, IEnumerable<IGrant> grants, SenderConstraints constraints, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer,
+    IdTokenIssuer idTokens, OAuthFailureWriter failures, RegistrationUse registrationUse, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -43,7 +43,8 @@ public sealed class TokenEndpoint(
             // 6. Consume: what may be used once is used now.
             if (failure is null && !await requests.ConsumeAsync(http, application)) return;
             if (failure is null) failure = await proofs.ConsumeAsync(http, proof);
-            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(SenderConstraints.BindingOf(application.Registered, proved), http.RequestAborted) : null;
+            var binding = SenderConstraints.BindingOf(application.Registered, proved);
+            var redemption = failure is null && decision.Redeem is { } redeem ? await redeem(binding, http.RequestAborted) : null;
             failure ??= redemption?.Failure;
             if (failure is not null)
             {

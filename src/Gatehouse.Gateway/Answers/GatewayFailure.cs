@@ -68,7 +68,8 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
     public static GatewayFailure AnotherCertificate { get; } = Token("another_certificate",
         "The access token is bound to another client certificate than that of the TLS connection.");
 
-    public static GatewayFailure ProofOfWeakAlgorithm { get; } = Proof("proof_wrong_algorithm", "The application is held to FAPI 2.0: sign the DPoP proof with ES256 or PS256.");
+    public static GatewayFailure ProofOfWeakAlgorithm { get; } = Proof("proof_wrong_algorithm",
+        "The application is held to FAPI 2.0: sign the DPoP proof with ES256 or PS256.");
 
     public static GatewayFailure ProofMissing { get; } = Proof("proof_missing", "Send one DPoP header with a proof for this call.");
 

@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gatehouse.Gateway.Tokens;
 
 /// <summary>
-/// Whether a call proves the key or the certificate that its token is bound to (RFC 9449 §7.1, RFC 8705 §3). A bearer token needs no proof, and a bound one is worth nothing
-/// without. Each proof is taken once per node: the store is not asked on a call, so two nodes could take the same proof within its minute.
+/// Whether a call proves the key or the certificate that its token is bound to (RFC 9449 §7.1, RFC 8705 §3). A bearer
+/// token needs no proof, and a bound one is worth nothing without. Each proof is taken once per node: the store is not asked on a call, so two nodes could take the same proof within its minute.
 /// </summary>
 public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimeProvider clock)
 {

@@ -25,7 +25,8 @@ public sealed record CertificateSubject(CertificateSubjectKind Kind, string Valu
 
     private const string AlternativeNames = "2.5.29.17";
 
-    private static readonly Asn1Tag[] Tags = [default, new(TagClass.ContextSpecific, 2), new(TagClass.ContextSpecific, 6), new(TagClass.ContextSpecific, 7), new(TagClass.ContextSpecific, 1)];
+    // RFC 5280 §4.2.1.6, by CertificateSubjectKind.
+    private static readonly Asn1Tag[] Tags = [default, Choice(2), Choice(6), Choice(7), Choice(1)];
 
     /// <summary>The members of the client metadata, by <see cref="CertificateSubjectKind"/>.</summary>
     public static IReadOnlyList<string> Members { get; } =
@@ -36,7 +37,8 @@ public sealed record CertificateSubject(CertificateSubjectKind Kind, string Valu
 
     /// <summary>Those that are there, out of a source of members.</summary>
     public static IReadOnlyList<CertificateSubject> Collect(Func<string, string?> member) =>
-        [.. Members.Select((name, kind) => member(name) is { } value ? new CertificateSubject((CertificateSubjectKind)kind, value) : null).OfType<CertificateSubject>()];
+        [.. Members.Select((name, kind) => member(name) is { } value ? new CertificateSubject((CertificateSubjectKind)kind, value) : null)
+            .OfType<CertificateSubject>()];
 
     /// <summary>Reads what <see cref="Write"/> wrote; null for an empty text.</summary>
     public static CertificateSubject? Read(string text) =>
@@ -72,6 +74,8 @@ public sealed record CertificateSubject(CertificateSubjectKind Kind, string Valu
         var extensions = certificate.Extensions.Where(extension => extension.Oid?.Value == AlternativeNames).ToList();
         return extensions is [var only] && NamesIn(only.RawData).Any(IsSame);
     }
+
+    private static Asn1Tag Choice(int number) => new(TagClass.ContextSpecific, number);
 
     private List<byte[]> NamesIn(byte[] extension)
     {

@@ -102,7 +102,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, JwksUri = draft.JwksUri, CreatedAt = now,
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
             RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
-            CertificateBoundAccessTokens = draft.CertificateBoundAccessTokens, CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty,
+            CertificateBoundAccessTokens = draft.CertificateBoundAccessTokens,
+            CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
             Fapi2SecurityProfile = draft.Fapi2SecurityProfile, AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
         };

@@ -58,7 +58,8 @@ internal static class ApplicationRules
     private static (string Field, string Message)? CheckCertificate(ApplicationDraft draft)
     {
         var (isPki, subjects) = (draft.TokenEndpointAuthMethod == TokenEndpointAuthMethods.TlsClientAuth, draft.CertificateSubjects);
-        if (isPki && subjects.Count != 1) return (CertificateSubject.Members[0], $"The method tls_client_auth needs exactly one of {string.Join(", ", CertificateSubject.Members)}.");
+        if (isPki && subjects.Count != 1)
+            return (CertificateSubject.Members[0], $"The method tls_client_auth needs exactly one of {string.Join(", ", CertificateSubject.Members)}.");
         if (!isPki && subjects.Count > 0) return (subjects[0].Member, "This belongs to the token_endpoint_auth_method tls_client_auth.");
         if (subjects is [var subject, ..] && subject.Fault() is { } fault) return (subject.Member, fault);
         return draft is { DpopBoundAccessTokens: true, CertificateBoundAccessTokens: true }

@@ -25,7 +25,8 @@ internal static class Listeners
         if (options.GatewayEndPoint is { } gateway)
             Listen(kestrel, options, gateway, new ListenerRole(IsGateway: true) { AsksForCertificate = options.ClientCertificates.IsAskedAtGateway });
         // Its own port: a browser that has a certificate asks its user about it, and the ordinary pages shall not do that (RFC 8705 §5).
-        if (options.ClientCertificates.EndPoint is { } mutual) Listen(kestrel, options, mutual, new ListenerRole(IsGateway: false) { AsksForCertificate = true });
+        if (options.ClientCertificates.EndPoint is { } mutual)
+            Listen(kestrel, options, mutual, new ListenerRole(IsGateway: false) { AsksForCertificate = true });
     }
 
     private static void Listen(KestrelServerOptions kestrel, NodeOptions options, IPEndPoint endPoint, ListenerRole role)

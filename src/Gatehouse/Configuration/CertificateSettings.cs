@@ -30,7 +30,8 @@ internal static class CertificateSettings
             TrustedProxies = Proxies(values[ProxiesKey], errors), IsAskedAtGateway = Flag(values[GatewayKey], errors),
         };
         if (!isAuth) return options;
-        if (values[EndPointKey] is not null && url is null) errors.Add($"{UrlKey}: missing. {EndPointKey} needs the https URL by which clients reach it, such as https://mtls.example.com.");
+        if (values[EndPointKey] is not null && url is null)
+            errors.Add($"{UrlKey}: missing. {EndPointKey} needs the https URL by which clients reach it, such as https://mtls.example.com.");
         if (options.Rules.IsOn || values[EndPointKey] is not null) return options;
         if (url is not null) errors.Add($"{UrlKey}: nothing answers there. Give {EndPointKey} or {ProxiesKey} too.");
         if (options.Authorities.Count > 0) errors.Add($"{AuthoritiesKey}: no certificate is asked for. Give {EndPointKey} or {ProxiesKey} too.");

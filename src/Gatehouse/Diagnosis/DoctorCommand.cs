@@ -67,7 +67,8 @@ internal static class DoctorCommand
         yield return ("Database", () => LookAsync(options.Database, options.Key));
         yield return ("Certificate", () => Task.FromResult(Describe(options.Certificate)));
         yield return ("Client authorities", () => Task.FromResult(DescribeAuthorities(options.ClientCertificates.Authorities)));
-        yield return ("Listeners", () => Task.FromResult(string.Join(", ", new[] { options.AuthEndPoint, options.GatewayEndPoint, options.ClientCertificates.EndPoint }.OfType<IPEndPoint>().Select(Describe))));
+        yield return ("Listeners", () => Task.FromResult(string.Join(
+            ", ", new[] { options.AuthEndPoint, options.GatewayEndPoint, options.ClientCertificates.EndPoint }.OfType<IPEndPoint>().Select(Describe))));
     }
 
     private static async Task<string> LookAsync(StoreDatabase database, Store.Secrets.KeyEncryptionKey key) =>

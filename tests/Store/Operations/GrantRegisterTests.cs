@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Handles;
@@ -29,6 +30,17 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         var users = new UserOperations(Store.Database, Store.Clock);
         _userId = TestStore.Succeed(await users.CreateAsync(
             Store.Organization.Id, "dana@example.org", "Dana", PortalRole.Developer, UserOperations.GeneratePassword(), Actor.System)).Id;
+    }
+
+    [Fact]
+    public void A_grant_is_bound_to_what_its_row_says_of_old_and_of_now()
+    {
+        Assert.Equal(Confirmation.OfDpopKey("key"), Of("""{"DpopKey":"key","Resources":["https://api.example"]}""").Confirmation);
+        Assert.Equal(Confirmation.OfCertificate("certificate"), Of("""{"Certificate":"certificate"}""").Confirmation);
+        Assert.Null(Of("""{"Resources":[]}""").Confirmation);
+        Assert.Null(Of(string.Empty).Confirmation);
+
+        static GrantContent Of(string content) => GrantContent.Of(new Grant { Scope = string.Empty, Content = content });
     }
 
     [Fact]

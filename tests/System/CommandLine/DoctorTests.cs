@@ -67,6 +67,10 @@ public sealed class DoctorTests : IDisposable
     [InlineData("Registration:Mode", "everybody")]
     [InlineData("Registration:PerHour", "0")]
     [InlineData("Outgoing:AllowPrivateAddresses", "perhaps")]
+    [InlineData("Tls:TrustedProxies", "10.0.0.0/99")]
+    [InlineData("Tls:ClientCaFile", "/nowhere/ca")]
+    [InlineData("MtlsUrl", "http://mtls.example")]
+    [InlineData("Gateway:AskForClientCertificate", "perhaps")]
     [InlineData("Roles", "queen")]
     public async Task A_setting_that_is_wrong_is_told_with_what_it_may_be(string setting, string value)
     {
