@@ -13,7 +13,7 @@ namespace Gatehouse.Tests.Spec.Authorization;
 /// <summary>OpenID Connect: the ID token and what userinfo tells.</summary>
 public sealed class OpenIdTests : IAsyncLifetime
 {
-    private const string UserInfo = "/as/userinfo.openid";
+    private const string UserInfo = "/idp/userinfo.openid";
 
     private readonly TestNode _node = new();
     private CodeFlow _flow = null!;
