@@ -36,7 +36,7 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
             GrantedResources = code.Resources,
             GrantId = code.GrantId.ToString(),
             DpopKey = code.DpopKey,
-            Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce),
+            Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce) { SessionId = code.SessionId },
             Redeem = async (dpopKey, token) => await grants.RedeemAsync(found, withRefreshToken, dpopKey, token) is { IsWon: true } won
                 ? new Redemption(null, won.RefreshToken) : new Redemption(OAuthFailure.CodeReused),
         };
