@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
@@ -17,7 +18,7 @@ namespace Gatehouse.AuthServer.Logout;
 /// sends the browser to the portal, which asks the person and ends the session. Whatever is wrong is told on a page: no error is redirected.
 /// </summary>
 public sealed partial class LogoutEndpoint(
-    ApplicationRegistry applications, IdTokenHints hints, LogoutRequestRegister requests, StoreDatabase database, ILogger<LogoutEndpoint> log)
+    ApplicationRegistry applications, IdTokenHints hints, LogoutRequestRegister requests, StoreDatabase database, UnprovenRequestPace pace, ILogger<LogoutEndpoint> log)
 {
     private const int MaxStateLength = 4096;
 
@@ -35,6 +36,13 @@ public sealed partial class LogoutEndpoint(
 
     private async Task BeginAsync(HttpContext http)
     {
+        if (pace.Take(http.Connection.RemoteIpAddress) is { } wait)
+        {
+            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            await ShowAsync(http, StatusCodes.Status429TooManyRequests, "too_many_requests", "Too many requests come from your address", "Try again in a minute.");
+            return;
+        }
+
         // 1. Who asks, and for whom.
         var parameters = await AuthorizationParameters.ReadAsync(http.Request);
         var hint = hints.Read(parameters["id_token_hint"]);

@@ -188,6 +188,7 @@ internal sealed class Tables :
         table.HasOne<PortalUser>().WithMany().HasForeignKey(row => row.UserId);
         table.HasIndex(row => new { row.UserId, row.BegunAt });
         table.HasIndex(row => row.BegunAt);
+        table.HasIndex(row => row.PublicId);
     }
 
     public void Configure(EntityTypeBuilder<LogoutNotice> table)

@@ -46,7 +46,10 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
         while (await db.LogoutNotices.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
         while (await registrations.ExpireAsync(cancellation) > 0) cancellation.ThrowIfCancellationRequested();
-        while (await db.Grants.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
+        // A grant that has expired still says who must be told when its session ends.
+        while (await db.Grants
+            .Where(row => row.ExpiresAt <= now && (row.SessionId == string.Empty || !db.UserSessions.Any(session => session.PublicId == row.SessionId)))
+            .OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
     }
 

@@ -119,7 +119,7 @@ public abstract class LogoutOutboxTests(StoreProvider provider) : StoreTests(pro
             Scope = "openid", CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
             Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(), SessionId = sid,
         }, Cancellation);
-        var grants = new GrantRegister(Store.Database, handles, Store.Clock);
+        var grants = new GrantRegister(Store.Database, handles, new GrantLifetimes(), Store.Clock);
         var code = await grants.BeginAsync((await interactions.FindAsync(handle, "browser", Cancellation))!, Cancellation);
         Assert.True((await grants.RedeemAsync((await grants.FindCodeAsync(code!, Cancellation))!, withRefreshToken: false, null, Cancellation)).IsWon);
     }

@@ -32,7 +32,8 @@ internal sealed class LogoutPage(LogoutRequestRegister requests, SessionRegister
     {
         if (!await FindAsync(handle, cancellation)) return Over();
         if (Found!.Request.IsDone) return SeeOther(Resume);
-        if (Person is not null && Found.Request.SessionId != Person.PublicId) return Page();
+        var isNamed = Found.Request.SessionId == Person?.PublicId && Found.Request.UserId == Person?.UserId;
+        if (Person is not null && !isNamed) return Page();
         await EndAsync(cancellation);
         return Found.Request.RedirectUri is null ? Page() : SeeOther(Resume);
     }

@@ -110,6 +110,11 @@ namespace Gatehouse.Store.Migrations.Postgres
                 column: "BegunAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_UserSessions_PublicId",
+                table: "UserSessions",
+                column: "PublicId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UserSessions_UserId_BegunAt",
                 table: "UserSessions",
                 columns: new[] { "UserId", "BegunAt" });

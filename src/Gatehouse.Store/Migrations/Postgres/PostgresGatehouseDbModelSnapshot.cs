@@ -892,6 +892,8 @@ namespace Gatehouse.Store.Migrations.Postgres
 
                     b.HasIndex("BegunAt");
 
+                    b.HasIndex("PublicId");
+
                     b.HasIndex("UserId", "BegunAt");
 
                     b.ToTable("UserSessions");

@@ -109,6 +109,11 @@ namespace Gatehouse.Store.Migrations.Sqlite
                 column: "BegunAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_UserSessions_PublicId",
+                table: "UserSessions",
+                column: "PublicId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UserSessions_UserId_BegunAt",
                 table: "UserSessions",
                 columns: new[] { "UserId", "BegunAt" });

@@ -877,6 +877,8 @@ namespace Gatehouse.Store.Migrations.Sqlite
 
                     b.HasIndex("BegunAt");
 
+                    b.HasIndex("PublicId");
+
                     b.HasIndex("UserId", "BegunAt");
 
                     b.ToTable("UserSessions");
