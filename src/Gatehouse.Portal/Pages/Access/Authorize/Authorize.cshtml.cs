@@ -86,7 +86,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         var isSinceRequest = session.AuthenticatedAt.ToUnixTimeMilliseconds() >= asked.StartedAt.ToUnixTimeMilliseconds();
         if (isSinceRequest) return true;
         if (asked.Prompts.Any(prompt => prompt is "login" or "select_account")) return false;
-        return asked.MaxAgeSeconds is not { } age || clock.GetUtcNow() - session.AuthenticatedAt <= TimeSpan.FromSeconds(age);
+        return asked.MaxAgeSeconds is not { } age || clock.GetUtcNow().ToUnixTimeMilliseconds() - session.AuthenticatedAt.ToUnixTimeMilliseconds() <= age * 1000;
     }
 
     private StatusCodeResult SignIn(AuthorizationInteraction asked) => SeeOther(
