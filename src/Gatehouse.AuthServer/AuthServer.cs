@@ -5,6 +5,7 @@ using Gatehouse.AuthServer.Device;
 using Gatehouse.AuthServer.Introspection;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Jwks;
+using Gatehouse.AuthServer.Logout;
 using Gatehouse.AuthServer.Metadata;
 using Gatehouse.AuthServer.Registration;
 using Gatehouse.AuthServer.Remote;
@@ -15,6 +16,7 @@ using Gatehouse.AuthServer.Token;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.AuthServer.UserInfo;
 using Gatehouse.Store.Grants;
+using Gatehouse.Store.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +36,8 @@ public static class AuthServer
         services.AddSingleton<JwtSigner>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<IdTokenIssuer>();
+        services.AddSingleton<IdTokenHints>();
+        services.AddSingleton<LogoutTokenIssuer>();
         services.AddSingleton<RemoteDocuments>();
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<ApplicationKeys>();
@@ -70,6 +74,10 @@ public static class AuthServer
         services.AddSingleton<RegistrationEndpoint>();
         services.AddSingleton<ClientConfigurationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
+        services.AddSingleton<LogoutEndpoint>();
+        services.AddSingleton<LogoutResumeEndpoint>();
+        services.AddSingleton<LogoutPosts>();
+        services.AddHostedService<BackChannelLogout>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         return services;
@@ -92,6 +100,8 @@ public static class AuthServer
                 services.GetRequiredService<ClientConfigurationEndpoint>().HandleAsync);
         }
         endpoints.MapMethods(AuthServerOptions.UserInfoPath, ["GET", "POST"], services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
+        endpoints.MapMethods(AuthServerOptions.LogoutPath, ["GET", "POST"], services.GetRequiredService<LogoutEndpoint>().HandleAsync);
+        endpoints.MapGet(LogoutRequestRegister.ResumePath, services.GetRequiredService<LogoutResumeEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.JwksPath, services.GetRequiredService<JwksEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.MetadataPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
         endpoints.MapGet(AuthServerOptions.OpenIdConfigurationPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);

@@ -14,7 +14,8 @@ public sealed record AuthServerOptions(string Issuer)
     public const string IntrospectionPath = "/as/introspect.oauth2";
     public const string RevocationPath = "/as/revoke_token.oauth2";
     public const string RegistrationPath = "/as/clients.oauth2";
-    public const string UserInfoPath = "/as/userinfo.openid";
+    public const string UserInfoPath = "/idp/userinfo.openid";
+    public const string LogoutPath = "/idp/init_logout.openid";
     public const string JwksPath = "/pf/JWKS";
     public const string MetadataPath = "/.well-known/oauth-authorization-server";
     public const string OpenIdConfigurationPath = "/.well-known/openid-configuration";

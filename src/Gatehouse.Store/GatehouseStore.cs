@@ -6,6 +6,7 @@ using Gatehouse.Store.Operations;
 using Gatehouse.Store.Recording;
 using Gatehouse.Store.Registry;
 using Gatehouse.Store.Secrets;
+using Gatehouse.Store.Sessions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -36,6 +37,9 @@ public static class GatehouseStore
         services.AddSingleton<ConsentRegister>();
         services.AddSingleton<GrantRegister>();
         services.AddSingleton<DeviceRegister>();
+        services.AddSingleton<LogoutOutbox>();
+        services.AddSingleton<LogoutRequestRegister>();
+        services.AddSingleton<UserSessions>();
         services.AddSingleton<ReferenceTokens>();
         services.AddSingleton<SigningKeyRotation>();
         services.AddSingleton<RefreshTokenRegister>();

@@ -76,6 +76,15 @@ internal record ApplicationRequest
 
     [JsonPropertyName("id_token_signed_response_alg"), Description("How its ID tokens are signed: ES256, RS256 or PS256. Default: ES256.")]
     public string? IdTokenSignedResponseAlg { get; init; }
+
+    [JsonPropertyName("post_logout_redirect_uris"), Description("Where the browser may be sent after signing out. Up to 20 URIs, as redirect_uris.")]
+    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    [JsonPropertyName("backchannel_logout_uri"), Description("An https URL that is told when a session has ended (OpenID Connect Back-Channel Logout). Default: none.")]
+    public string? BackchannelLogoutUri { get; init; }
+
+    [JsonPropertyName("backchannel_logout_session_required"), Description("Whether it needs the sid in what it is told; it is always there. Default: false.")]
+    public bool BackchannelLogoutSessionRequired { get; init; }
 }
 
 /// <summary>A new application: its metadata, and the APIs it asks for.</summary>
@@ -172,6 +181,15 @@ internal record ApplicationBody
 
     [JsonPropertyName("id_token_signed_response_alg")]
     public required string IdTokenSignedResponseAlg { get; init; }
+
+    [JsonPropertyName("post_logout_redirect_uris")]
+    public required IReadOnlyList<string> PostLogoutRedirectUris { get; init; }
+
+    [JsonPropertyName("backchannel_logout_uri"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BackchannelLogoutUri { get; init; }
+
+    [JsonPropertyName("backchannel_logout_session_required")]
+    public required bool BackchannelLogoutSessionRequired { get; init; }
 
     [JsonPropertyName("scope"), Description("The scopes that its approved contracts give, separated by blanks.")]
     public required string Scope { get; init; }

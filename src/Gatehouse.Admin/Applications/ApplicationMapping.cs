@@ -30,6 +30,9 @@ internal static class ApplicationMapping
         TokenExchangeAudiences = request.TokenExchangeAudiences ?? [],
         AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
         IdTokenSignedResponseAlg = request.IdTokenSignedResponseAlg ?? SigningAlgorithms.Default,
+        PostLogoutRedirectUris = request.PostLogoutRedirectUris ?? [],
+        BackchannelLogoutUri = request.BackchannelLogoutUri ?? string.Empty,
+        BackchannelLogoutSessionRequired = request.BackchannelLogoutSessionRequired,
     };
 
     /// <summary>What <see cref="ToBody"/> needs.</summary>
@@ -57,6 +60,8 @@ internal static class ApplicationMapping
         Fapi2SecurityProfile = row.Fapi2SecurityProfile,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
         IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
+        PostLogoutRedirectUris = row.PostLogoutRedirectUris, BackchannelLogoutUri = row.BackchannelLogoutUri.Length == 0 ? null : row.BackchannelLogoutUri,
+        BackchannelLogoutSessionRequired = row.BackchannelLogoutSessionRequired,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)
             .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Where(scope => IsWithin(scope, row.Registration)).Order(StringComparer.Ordinal)),
         Apis = [.. row.Contracts.OrderBy(contract => contract.Api!.Slug, StringComparer.Ordinal).Select(ToApi)],

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
 using Microsoft.AspNetCore.Http;
 

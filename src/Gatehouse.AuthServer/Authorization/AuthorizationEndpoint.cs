@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Gatehouse.AuthServer.ClientMetadata;
+using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Vocabulary;
@@ -17,7 +18,7 @@ namespace Gatehouse.AuthServer.Authorization;
 /// and decides. What is wrong with the application or its redirect URI is told to the person on a page, never sent to an unproven URI.
 /// </summary>
 public sealed partial class AuthorizationEndpoint(
-    AuthServerOptions options, ClientDocuments applications, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions,
+    AuthServerOptions options, ClientDocuments applications, ApiCatalog apis, RequestObjects requestObjects, IdTokenHints hints, InteractionRegister interactions,
     UnprovenRequestPace pace, TimeProvider clock,
     ILogger<AuthorizationEndpoint> log)
 {
@@ -83,7 +84,7 @@ public sealed partial class AuthorizationEndpoint(
             await (application.IsApproved ? AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, error) : AuthorizationAnswer.ShowErrorAsync(http, error));
             return;
         }
-        await BeginAsync(http, application, interaction!);
+        await BeginAsync(http, application, interaction! with { HintedUserId = hints.Read(parameters["id_token_hint"])?.UserId });
     }
 
     // What was pushed was checked then; anything else in this request has no meaning (RFC 9126 §4).
@@ -101,20 +102,10 @@ public sealed partial class AuthorizationEndpoint(
     // 3. Keep it, bound to this browser, and let the portal ask the user.
     private async Task BeginAsync(HttpContext http, RegisteredApplication application, AuthorizationInteraction interaction)
     {
-        var handle = await interactions.BeginAsync(interaction with { Browser = InteractionRegister.HashOf(BrowserOf(http)) }, http.RequestAborted);
+        var handle = await interactions.BeginAsync(interaction with { Browser = InteractionRegister.HashOf(BrowserBinding.Of(http)) }, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = InteractionRegister.PagePath(application.Organization, handle);
-    }
-
-    // Lax: the cookie must come along when the application's page sends the browser here.
-    private static string BrowserOf(HttpContext http)
-    {
-        if (http.Request.Cookies[InteractionRegister.BrowserCookie] is { Length: > 0 and <= 128 } known) return known;
-        var made = InteractionRegister.NewBrowser();
-        http.Response.Cookies.Append(InteractionRegister.BrowserCookie, made,
-            new CookieOptions { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true });
-        return made;
     }
 
     private Task ShowAsync(HttpContext http, int status, string code, string title, string text)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gatehouse.AuthServer.Issuing;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Grants;
@@ -17,7 +18,8 @@ internal static class AuthorizationRules
     private const int MaxNonceLength = 512;
     private const int MaxHintLength = 254;
 
-    private static readonly string[] KnownPrompts = ["none", "login", "consent", "select_account"];
+    /// <summary>The values of <c>prompt</c> (OpenID Connect Core §3.1.2.1).</summary>
+    public static readonly string[] KnownPrompts = ["none", "login", "consent", "select_account"];
 
     /// <summary>The redirect URI of the request when it is one of the application's; it may be left out when there is only one (RFC 6749 §3.1.2.3).</summary>
     public static string? FindRedirectUri(RegisteredApplication application, string? presented)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.AuthServer.SenderConstraint;
 using Gatehouse.Protocol.Authorization;
@@ -15,7 +16,7 @@ namespace Gatehouse.AuthServer.Authorization;
 /// only. Nobody on the way can read or change it, and what is wrong with it is told before a person is bothered.
 /// </summary>
 public sealed class PushedRequestEndpoint(
-    ClientRequests requests, DpopProofs proofs, ApiCatalog apis, RequestObjects requestObjects, InteractionRegister interactions,
+    ClientRequests requests, DpopProofs proofs, ApiCatalog apis, RequestObjects requestObjects, IdTokenHints hints, InteractionRegister interactions,
     UnprovenRequestPace pace, OAuthFailureWriter failures, TimeProvider clock)
 {
     /// <summary>What a reference begins with (RFC 9126 §2.2).</summary>
@@ -48,6 +49,7 @@ public sealed class PushedRequestEndpoint(
             if (failure is null)
             {
                 interaction = interaction! with { DpopKey = proof?.Thumbprint ?? interaction.DpopKey };
+                interaction = interaction with { HintedUserId = hints.Read(parameters["id_token_hint"])?.UserId };
                 await WriteAsync(http, await interactions.PushAsync(interaction, http.RequestAborted));
                 return;
             }

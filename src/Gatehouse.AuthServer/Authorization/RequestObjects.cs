@@ -1,4 +1,5 @@
 using Gatehouse.AuthServer.Remote;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Store.Registry;
 

@@ -1,3 +1,4 @@
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;

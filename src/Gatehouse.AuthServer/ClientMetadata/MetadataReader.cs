@@ -82,6 +82,9 @@ internal static class MetadataReader
             CertificateSubjects = CertificateSubject.Collect(name => Text(metadata, name, CertificateSubject.MaxLength)),
             RequirePushedAuthorizationRequests = Flag(metadata, "require_pushed_authorization_requests"),
             IdTokenSignedResponseAlg = Text(metadata, "id_token_signed_response_alg", 16) ?? Protocol.Jose.SigningAlgorithms.Default,
+            PostLogoutRedirectUris = Texts(metadata, "post_logout_redirect_uris", Protocol.Authorization.RedirectUri.MaxLength) ?? [],
+            BackchannelLogoutUri = Text(metadata, "backchannel_logout_uri", MaxText) ?? string.Empty,
+            BackchannelLogoutSessionRequired = Flag(metadata, "backchannel_logout_session_required"),
         };
     }
 

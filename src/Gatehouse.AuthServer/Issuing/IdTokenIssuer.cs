@@ -8,13 +8,20 @@ namespace Gatehouse.AuthServer.Issuing;
 /// <summary>How and for which request the user signed in.</summary>
 /// <param name="At">When the password was last given.</param>
 /// <param name="Nonce">The <c>nonce</c> of the authorization request.</param>
-public sealed record UserAuthentication(DateTimeOffset At, string? Nonce);
+public sealed record UserAuthentication(DateTimeOffset At, string? Nonce)
+{
+    /// <summary>The session of the sign-in (<c>sid</c>); null when the tokens do not depend on one, as those of a device.</summary>
+    public string? SessionId { get; init; }
+}
 
 /// <summary>Mints ID tokens (OpenID Connect Core §2): statements to the application about who signed in. They open nothing.</summary>
 public sealed class IdTokenIssuer(AuthServerOptions options, JwtSigner signer, TimeProvider clock)
 {
     /// <summary>The one way in which users sign in here (<c>acr</c>).</summary>
     public const string PasswordAcr = "urn:gatehouse:acr:password";
+
+    /// <summary>Its <c>typ</c>, which nothing else that is signed here has.</summary>
+    public const string Type = "JWT";
 
     private const int LifetimeSeconds = 300;
 
@@ -33,6 +40,7 @@ public sealed class IdTokenIssuer(AuthServerOptions options, JwtSigner signer, T
             json.WriteNumber("exp", now + LifetimeSeconds);
             json.WriteNumber("auth_time", authentication.At.ToUnixTimeSeconds());
             if (authentication.Nonce is not null) json.WriteString("nonce", authentication.Nonce);
+            if (authentication.SessionId is not null) json.WriteString("sid", authentication.SessionId);
             json.WriteString("acr", PasswordAcr);
             json.WriteStartArray("amr");
             json.WriteStringValue("pwd"); // RFC 8176 §2.
@@ -41,6 +49,6 @@ public sealed class IdTokenIssuer(AuthServerOptions options, JwtSigner signer, T
             json.WriteString("at_hash", Base64Url.EncodeToString(SHA256.HashData(accessToken.Span).AsSpan(0, 16)));
             json.WriteEndObject();
         }
-        return signer.SignAsync("JWT", payload.WrittenMemory, content.Application.IdTokenSigningAlgorithm, cancellation);
+        return signer.SignAsync(Type, payload.WrittenMemory, content.Application.IdTokenSigningAlgorithm, cancellation);
     }
 }

@@ -50,6 +50,8 @@ public sealed class MetadataEndpoint(AuthServerOptions options, ClientAuthentica
             RegistrationEndpoint = options.Registration.Mode == RegistrationMode.Off ? null : options.Issuer + AuthServerOptions.RegistrationPath,
             ClientIdMetadataDocumentSupported = options.Registration.TakesDocuments ? true : null,
             UserInfoEndpoint = options.Issuer + AuthServerOptions.UserInfoPath,
+            EndSessionEndpoint = options.Issuer + AuthServerOptions.LogoutPath,
+            PromptValuesSupported = AuthorizationRules.KnownPrompts,
             IdTokenSigningAlgorithmsSupported = JwtSigner.Algorithms,
             AcrValuesSupported = [IdTokenIssuer.PasswordAcr],
             ScopesSupported = [.. IdentityScope.All, .. apis.Current.All.SelectMany(api => api.Scopes)],

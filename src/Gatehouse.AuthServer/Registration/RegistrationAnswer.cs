@@ -72,6 +72,12 @@ internal static class RegistrationAnswer
         if (CertificateSubject.Read(row.CertificateSubject) is { } subject) json.WriteString(subject.Member, subject.Value);
         json.WriteBoolean("require_pushed_authorization_requests", row.RequirePushedAuthorizationRequests);
         json.WriteString("id_token_signed_response_alg", row.IdTokenSignedResponseAlg);
+        if (row.PostLogoutRedirectUris.Count > 0) WriteList(json, "post_logout_redirect_uris", row.PostLogoutRedirectUris);
+        if (row.BackchannelLogoutUri.Length > 0)
+        {
+            json.WriteString("backchannel_logout_uri", row.BackchannelLogoutUri);
+            json.WriteBoolean("backchannel_logout_session_required", row.BackchannelLogoutSessionRequired);
+        }
         if (row.JwksUri.Length > 0) json.WriteString("jwks_uri", row.JwksUri);
         if (row.Jwks.Length == 0) return;
         json.WritePropertyName("jwks");

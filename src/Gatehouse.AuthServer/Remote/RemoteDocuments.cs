@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -28,7 +27,7 @@ public sealed record RemoteDocument(string Text, TimeSpan? MaxAge);
 
 /// <summary>
 /// Fetches small JSON documents that others publish: over TLS, without redirects, within seconds, up to 64 KiB, and from public addresses
-/// only. The address that is checked is the one that is connected to.
+/// only (<see cref="OutgoingConnections"/>).
 /// </summary>
 public sealed partial class RemoteDocuments : IDisposable
 {
@@ -36,20 +35,13 @@ public sealed partial class RemoteDocuments : IDisposable
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly OutgoingRules _rules;
     private readonly ILogger<RemoteDocuments> _log;
     private readonly HttpClient _client;
 
     public RemoteDocuments(AuthServerOptions options, ILogger<RemoteDocuments> log)
     {
-        (_rules, _log) = (options.Outgoing, log);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
-            MaxResponseHeadersLength = 16, PooledConnectionLifetime = TimeSpan.FromMinutes(1), ConnectCallback = ConnectAsync,
-        };
-        if (_rules.TrustedAuthorities.Count > 0) handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
-        _client = new HttpClient(handler) { Timeout = Timeout, MaxResponseContentBufferSize = MaxBytes };
+        _log = log;
+        _client = new OutgoingConnections(options.Outgoing).CreateClient(Timeout, MaxBytes);
     }
 
     /// <summary>The text of a document; null when there is none to be had.</summary>
@@ -89,35 +81,6 @@ public sealed partial class RemoteDocuments : IDisposable
         { MaxAge: { } age } => age - (answer.Headers.Age ?? TimeSpan.Zero),
         _ => null,
     };
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = (await Dns.GetHostAddressesAsync(host, cancellation)).Where(address => _rules.AllowPrivateAddresses || NetworkReach.IsPublic(address)).ToArray();
-        if (addresses.Length == 0) throw new HttpRequestException($"{host} has no public address.");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, port, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    // The name and the times must hold whoever signed: only an unknown authority may be one of ours.
-    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        if (errors == SslPolicyErrors.None) return true;
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf) return false;
-        using var own = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
-        own.ChainPolicy.CustomTrustStore.AddRange(_rules.TrustedAuthorities);
-        if (chain is not null) own.ChainPolicy.ExtraStore.AddRange(chain.ChainElements.Select(element => element.Certificate).ToArray());
-        return own.Build(leaf);
-    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Url} answered {Status}: its document is not available.")]
     private partial void LogStatus(string url, int status);

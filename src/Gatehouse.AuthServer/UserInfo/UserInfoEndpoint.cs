@@ -16,7 +16,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.AuthServer.UserInfo;
 
-/// <summary><c>GET</c> or <c>POST /as/userinfo.openid</c> (OpenID Connect Core §5.3): what the user lets the application know.</summary>
+/// <summary><c>GET</c> or <c>POST /idp/userinfo.openid</c> (OpenID Connect Core §5.3): what the user lets the application know.</summary>
 public sealed class UserInfoEndpoint(PresentedTokens tokens, AccessCheck accessCheck, DpopProofs proofs, StoreDatabase database, AuthServerOptions options)
 {
     private static readonly ChallengedResource Realm = new("userinfo");

@@ -1,4 +1,5 @@
 using Gatehouse.Store.Grants;
+using Gatehouse.Store.Sessions;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Portal.Tenancy;
@@ -11,6 +12,8 @@ internal sealed record PortalLinks(PathString PathBase, string Slug)
     public string Home => $"{PathBase}{Root}/portals/{Slug}/";
 
     public string SignOut => Home + "sign-out";
+
+    public string Logout(string handle) => $"{PathBase}{LogoutRequestRegister.PagePath(Slug, handle)}";
 
     public string Access => Home + "access";
 

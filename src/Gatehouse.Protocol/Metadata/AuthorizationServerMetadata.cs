@@ -106,6 +106,22 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("userinfo_endpoint")]
     public required string UserInfoEndpoint { get; init; }
 
+    /// <summary>OpenID Connect RP-Initiated Logout §2.1.</summary>
+    [JsonPropertyName("end_session_endpoint")]
+    public required string EndSessionEndpoint { get; init; }
+
+    /// <summary>OpenID Connect Back-Channel Logout §2.1.</summary>
+    [JsonPropertyName("backchannel_logout_supported")]
+    public bool BackchannelLogoutSupported { get; init; } = true;
+
+    /// <summary>Whether logout tokens and ID tokens have a <c>sid</c>.</summary>
+    [JsonPropertyName("backchannel_logout_session_supported")]
+    public bool BackchannelLogoutSessionSupported { get; init; } = true;
+
+    /// <summary>Initiating User Registration via OpenID Connect §4.</summary>
+    [JsonPropertyName("prompt_values_supported")]
+    public required IReadOnlyList<string> PromptValuesSupported { get; init; }
+
     [JsonPropertyName("subject_types_supported")]
     public IReadOnlyList<string> SubjectTypesSupported { get; init; } = ["public"];
 
@@ -117,7 +133,11 @@ public sealed record AuthorizationServerMetadata
 
     [JsonPropertyName("claims_supported")]
     public IReadOnlyList<string> ClaimsSupported { get; init; } =
-        ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "name", "email", "email_verified"];
+        ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr", "at_hash", "name", "email", "email_verified"];
+
+    /// <summary>The <c>claims</c> parameter is ignored: scopes decide what is told.</summary>
+    [JsonPropertyName("claims_parameter_supported")]
+    public bool ClaimsParameterSupported { get; init; }
 
     /// <summary>Signed request objects are taken by value (RFC 9101 §10.5, OpenID Connect Discovery §3).</summary>
     [JsonPropertyName("request_parameter_supported")]

@@ -42,6 +42,10 @@ public abstract class GatehouseDb(DbContextOptions options) : IdentityUserContex
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
 
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    public DbSet<LogoutNotice> LogoutNotices => Set<LogoutNotice>();
+
     public DbSet<Consent> Consents => Set<Consent>();
 
     public DbSet<SigningKeyRecord> SigningKeys => Set<SigningKeyRecord>();

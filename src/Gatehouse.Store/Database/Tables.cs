@@ -26,6 +26,8 @@ internal sealed class Tables :
     IEntityTypeConfiguration<Grant>,
     IEntityTypeConfiguration<RefreshToken>,
     IEntityTypeConfiguration<Consent>,
+    IEntityTypeConfiguration<UserSession>,
+    IEntityTypeConfiguration<LogoutNotice>,
     IEntityTypeConfiguration<SigningKeyRecord>,
     IEntityTypeConfiguration<Setting>
 {
@@ -161,7 +163,9 @@ internal sealed class Tables :
         table.HasOne<Application>().WithMany().HasForeignKey(row => row.ApplicationId);
         table.HasOne<PortalUser>().WithMany().HasForeignKey(row => row.UserId);
         table.HasMany(row => row.RefreshTokens).WithOne(row => row.Grant).HasForeignKey(row => row.GrantId);
+        table.Property(row => row.SessionId).HasMaxLength(64);
         table.HasIndex(row => new { row.UserId, row.ApplicationId });
+        table.HasIndex(row => row.SessionId);
         table.HasIndex(row => row.ExpiresAt);
     }
 
@@ -177,6 +181,24 @@ internal sealed class Tables :
         table.HasOne(row => row.Application).WithMany().HasForeignKey(row => row.ApplicationId);
         table.HasOne<PortalUser>().WithMany().HasForeignKey(row => row.UserId);
         table.HasIndex(row => row.UserId);
+    }
+
+    public void Configure(EntityTypeBuilder<UserSession> table)
+    {
+        table.HasKey(row => row.Key);
+        table.Property(row => row.PublicId).HasMaxLength(64);
+        table.HasOne<PortalUser>().WithMany().HasForeignKey(row => row.UserId);
+        table.HasIndex(row => new { row.UserId, row.BegunAt });
+        table.HasIndex(row => row.BegunAt);
+        table.HasIndex(row => row.PublicId);
+    }
+
+    public void Configure(EntityTypeBuilder<LogoutNotice> table)
+    {
+        table.Property(row => row.SessionId).HasMaxLength(64);
+        table.HasOne(row => row.Application).WithMany().HasForeignKey(row => row.ApplicationId);
+        table.HasIndex(row => row.DueAt);
+        table.HasIndex(row => row.ExpiresAt);
     }
 
     public void Configure(EntityTypeBuilder<SigningKeyRecord> table) => table.HasKey(row => row.Kid);

@@ -58,6 +58,9 @@ public sealed record AuthorizationInteraction
 
     public string? LoginHint { get; init; }
 
+    /// <summary>The user that an ID token of ours names (<c>id_token_hint</c>): nobody else is answered for. Null: anybody.</summary>
+    public Guid? HintedUserId { get; init; }
+
     /// <summary>
     /// Nothing proves that it is this application that asks: it is public, and its redirect URI is one that any program on the device could
     /// take. The user is asked every time (RFC 8252 §8.6, RFC 6749 §10.2).
@@ -77,6 +80,9 @@ public sealed record AuthorizationInteraction
     public Guid UserId { get; init; }
 
     public DateTimeOffset AuthenticatedAt { get; init; }
+
+    /// <summary>The session in which the user decided (<c>sid</c>).</summary>
+    public string? SessionId { get; init; }
 }
 
 /// <summary>What an authorization code stands for.</summary>
@@ -106,6 +112,9 @@ public sealed record AuthorizationCode
     public string? DpopKey { get; init; }
 
     public required DateTimeOffset AuthenticatedAt { get; init; }
+
+    /// <summary>The session in which the user decided (<c>sid</c>).</summary>
+    public string? SessionId { get; init; }
 }
 
 /// <summary>What a grant holds besides its scope.</summary>

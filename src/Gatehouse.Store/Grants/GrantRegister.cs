@@ -4,6 +4,7 @@ using Gatehouse.Store.Database;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Grants;
@@ -31,8 +32,11 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.Content == found.Stored)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
             if (won != 1) return Outcome<string>.Conflict("answered");
+            // Signed out between the decision and now: nobody would be told of the end any more.
+            if (asked.SessionId is { } session && !await UserSessions.IsAliveAsync(db, asked.UserId, session, cancellation)) return Outcome<string>.Conflict("signed out");
             var grant = new Grant
             {
+                SessionId = asked.SessionId ?? string.Empty,
                 ApplicationId = asked.ApplicationId, UserId = asked.UserId, Scope = asked.Scope, AuthenticatedAt = asked.AuthenticatedAt,
                 CreatedAt = now, ExpiresAt = now + AuthorizationCode.Lifetime + AuthorizationCode.Lifetime,
             };
@@ -67,9 +71,11 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
                 await EndAsync(db, found.Code.GrantId, now, cancellation);
                 return new Redeemed(IsWon: false);
             }
-            var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
-            if (grant is null) return new Redeemed(IsWon: false);
-            grant.ExpiresAt = now + lifetimes.Absolute;
+            // The statement, not a look: whoever ends the grant at this moment waits for it, or it for them.
+            var expiresAt = now + lifetimes.Absolute;
+            if (await db.Grants.Where(row => row.Id == found.Code.GrantId && row.EndedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation) != 1) return new Redeemed(IsWon: false);
+            var grant = await db.Grants.SingleAsync(row => row.Id == found.Code.GrantId, cancellation);
             grant.Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = found.Code.Resources });
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
         }, cancellation);
@@ -134,5 +140,6 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     {
         GrantId = grantId, ApplicationId = asked.ApplicationId, UserId = asked.UserId, RedirectUri = asked.RedirectUri,
         CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Resources = asked.Resources, Nonce = asked.Nonce, DpopKey = asked.DpopKey, AuthenticatedAt = asked.AuthenticatedAt,
+        SessionId = asked.SessionId,
     };
 }

@@ -1,5 +1,6 @@
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -39,8 +40,16 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
         while (await db.InitialAccessTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        var endedBefore = now - UserSessions.AbsoluteLifetime;
+        while (await db.UserSessions.Where(row => row.BegunAt <= endedBefore).OrderBy(row => row.BegunAt).Take(BatchSize)
+            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        while (await db.LogoutNotices.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
+            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
         while (await registrations.ExpireAsync(cancellation) > 0) cancellation.ThrowIfCancellationRequested();
-        while (await db.Grants.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
+        // A grant that has expired still says who must be told when its session ends.
+        while (await db.Grants
+            .Where(row => row.ExpiresAt <= now && (row.SessionId == string.Empty || !db.UserSessions.Any(session => session.PublicId == row.SessionId)))
+            .OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
     }
 

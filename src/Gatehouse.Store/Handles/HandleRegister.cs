@@ -115,4 +115,7 @@ public enum HandleKind
 
     /// <summary>The user code of a device.</summary>
     UserCode,
+
+    /// <summary>A request to sign the user out, on its way through the portal.</summary>
+    LogoutRequest,
 }

@@ -81,6 +81,15 @@ public sealed class Application
     /// <summary>How its ID tokens are signed (OpenID Connect Registration §2).</summary>
     public string IdTokenSignedResponseAlg { get; set; } = SigningAlgorithms.Default;
 
+    /// <summary>Where the browser may be sent after signing out (OpenID Connect RP-Initiated Logout §3.1).</summary>
+    public List<string> PostLogoutRedirectUris { get; set; } = [];
+
+    /// <summary>Where it is told that a session has ended (OpenID Connect Back-Channel Logout §2.2); empty: nowhere.</summary>
+    public string BackchannelLogoutUri { get; set; } = string.Empty;
+
+    /// <summary>Whether it needs the <c>sid</c> in what it is told; it is always there.</summary>
+    public bool BackchannelLogoutSessionRequired { get; set; }
+
     /// <summary>Access tokens whose <c>iat</c> lies before this second are dead. 0: none.</summary>
     public long TokensNotBefore { get; set; }
 

@@ -17,6 +17,9 @@ public sealed class Grant
     /// <summary>What else was granted, as JSON; empty when there is nothing else.</summary>
     public string Content { get; set; } = string.Empty;
 
+    /// <summary>The session in which it was given (<c>sid</c>); empty when it does not depend on one, as that of a device.</summary>
+    public string SessionId { get; set; } = string.Empty;
+
     /// <summary>When the user proved who it is (<c>auth_time</c>).</summary>
     public DateTimeOffset AuthenticatedAt { get; set; }
 

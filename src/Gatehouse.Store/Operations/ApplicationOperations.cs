@@ -44,6 +44,12 @@ public sealed record ApplicationDraft(string Name)
 
     public string IdTokenSignedResponseAlg { get; init; } = SigningAlgorithms.Default;
 
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    public string BackchannelLogoutUri { get; init; } = string.Empty;
+
+    public bool BackchannelLogoutSessionRequired { get; init; }
+
     /// <summary>The plans to request contracts under, at most one of each API. Read at creation only: later, contracts have a life of their own.</summary>
     public IReadOnlyCollection<Guid> PlanIds { get; init; } = [];
 
@@ -58,6 +64,8 @@ public sealed record ApplicationDraft(string Name)
         CertificateSubjects = CertificateSubject.Read(row.CertificateSubject) is { } subject ? [subject] : [],
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
         Fapi2SecurityProfile = row.Fapi2SecurityProfile, AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
+        PostLogoutRedirectUris = row.PostLogoutRedirectUris, BackchannelLogoutUri = row.BackchannelLogoutUri,
+        BackchannelLogoutSessionRequired = row.BackchannelLogoutSessionRequired,
     };
 }
 
@@ -106,6 +114,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
             Fapi2SecurityProfile = draft.Fapi2SecurityProfile, AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
+            PostLogoutRedirectUris = [.. draft.PostLogoutRedirectUris], BackchannelLogoutUri = draft.BackchannelLogoutUri,
+            BackchannelLogoutSessionRequired = draft.BackchannelLogoutSessionRequired,
         };
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
         AddedSecret? first = null;
@@ -176,6 +186,9 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;
         application.AccessTokenFormat = draft.AccessTokenFormat;
         application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;
+        application.PostLogoutRedirectUris = [.. draft.PostLogoutRedirectUris];
+        application.BackchannelLogoutUri = draft.BackchannelLogoutUri;
+        application.BackchannelLogoutSessionRequired = draft.BackchannelLogoutSessionRequired;
     }
 
     private Task<Outcome<Application>> WriteAsync(

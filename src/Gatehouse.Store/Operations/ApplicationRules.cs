@@ -34,6 +34,7 @@ internal static class ApplicationRules
         if (!SigningAlgorithms.IsKnown(draft.IdTokenSignedResponseAlg)) return ("id_token_signed_response_alg", $"Offered: {string.Join(", ", SigningAlgorithms.All)}.");
         if (draft.JwksUri.Length > 0 && !NetworkReach.IsFetchable(draft.JwksUri)) return ("jwks_uri", "Give an https URL of up to 512 characters.");
         if (draft.JwksUri.Length > 0 && draft.Jwks.Length > 0) return ("jwks_uri", "Give jwks or jwks_uri, not both (RFC 7591 §2).");
+        if (CheckLogout(draft) is { } logoutFault) return logoutFault;
         if (CheckFederation(draft) is { } federationFault) return ("federated_identities", federationFault);
         if (draft.Fapi2SecurityProfile && CheckFapi(draft) is { } fapiFault) return ("fapi2_security_profile", fapiFault);
         return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
@@ -64,6 +65,17 @@ internal static class ApplicationRules
         if (subjects is [var subject, ..] && subject.Fault() is { } fault) return (subject.Member, fault);
         return draft is { DpopBoundAccessTokens: true, CertificateBoundAccessTokens: true }
             ? ("tls_client_certificate_bound_access_tokens", "A token is bound to one key: choose this or dpop_bound_access_tokens.") : null;
+    }
+
+    private static (string Field, string Message)? CheckLogout(ApplicationDraft draft)
+    {
+        if (draft.PostLogoutRedirectUris.Count > MaxListed) return ("post_logout_redirect_uris", $"Give at most {MaxListed} URIs.");
+        if (draft.PostLogoutRedirectUris.FirstOrDefault(uri => !RedirectUri.IsAcceptable(uri)) is { } bad)
+            return ("post_logout_redirect_uris", $"'{Printable(bad)}' must be an absolute https URI without a fragment (http only for 127.0.0.1, [::1] and localhost; or a scheme with a dot, of a native application).");
+        if (draft.BackchannelLogoutUri.Length > 0 && !NetworkReach.IsFetchable(draft.BackchannelLogoutUri))
+            return ("backchannel_logout_uri", "Give an https URL of up to 512 characters, without a fragment.");
+        return draft.BackchannelLogoutSessionRequired && draft.BackchannelLogoutUri.Length == 0
+            ? ("backchannel_logout_session_required", "This needs a backchannel_logout_uri.") : null;
     }
 
     // FAPI 2.0 Security Profile §5.3.2.1, §5.3.2.2, §5.4.1.

@@ -57,7 +57,8 @@ public sealed class RegistrationUpdates(
         if (application?.Registration is not { } registration) return Outcome<SelfRegistered>.NotFound("application");
         if (change.Secret is { } named && !IsOwn(application, named, now))
             return Outcome<SelfRegistered>.Invalid("client_secret", "The client_secret is not the one of this client.");
-        if (application.Name != change.Draft.Name.Trim() || !application.RedirectUris.SequenceEqual(change.Draft.RedirectUris, StringComparer.Ordinal))
+        if (application.Name != change.Draft.Name.Trim() || !application.RedirectUris.SequenceEqual(change.Draft.RedirectUris, StringComparer.Ordinal)
+            || !application.PostLogoutRedirectUris.SequenceEqual(change.Draft.PostLogoutRedirectUris, StringComparer.Ordinal))
         {
             registration.ApprovedAt = null;
             if (registration.Kind == RegistrationKind.Pending && application.State == ApplicationState.Active) application.State = ApplicationState.Pending;

@@ -34,7 +34,7 @@ public sealed class UserOperations(StoreDatabase database, TimeProvider clock)
             var user = new PortalUser
             {
                 OrganizationId = organizationId, Role = role, DisplayName = displayName,
-                UserName = email, NormalizedUserName = normalized, Email = email, NormalizedEmail = normalized, EmailConfirmed = true,
+                UserName = email, NormalizedUserName = normalized, Email = email, NormalizedEmail = normalized,
                 SecurityStamp = Guid.NewGuid().ToString("N"), LockoutEnabled = true, PasswordHash = hash,
             };
             db.Users.Add(user);

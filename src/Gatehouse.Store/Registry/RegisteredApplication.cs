@@ -32,6 +32,8 @@ public sealed class RegisteredApplication
         TokenExchangeAudiences = [.. row.TokenExchangeAudiences];
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
         IdTokenSigningAlgorithm = row.IdTokenSignedResponseAlg;
+        PostLogoutRedirectUris = [.. row.PostLogoutRedirectUris];
+        BackchannelLogoutUri = row.BackchannelLogoutUri;
         IsApproved = row.Registration is null or { ApprovedAt: not null };
         IsUnused = row.Registration?.ExpiresAt is not null;
         ScopeLimit = row.Registration is { Scope: var limit } && ScopeSet.TryParse(limit, out var scope) ? scope : null;
@@ -96,6 +98,12 @@ public sealed class RegisteredApplication
 
     /// <summary>How its ID tokens are signed.</summary>
     public string IdTokenSigningAlgorithm { get; }
+
+    /// <summary>Where the browser may be sent after signing out.</summary>
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; }
+
+    /// <summary>Where it is told that a session has ended; empty: nowhere.</summary>
+    public string BackchannelLogoutUri { get; }
 
     /// <summary>Whether a person made or approved it. Nobody answers for the redirect URIs of one that is not.</summary>
     public bool IsApproved { get; }

@@ -13,7 +13,7 @@ namespace Gatehouse.Tests.Spec.Authorization;
 /// <summary>OpenID Connect: the ID token and what userinfo tells.</summary>
 public sealed class OpenIdTests : IAsyncLifetime
 {
-    private const string UserInfo = "/as/userinfo.openid";
+    private const string UserInfo = "/idp/userinfo.openid";
 
     private readonly TestNode _node = new();
     private CodeFlow _flow = null!;
@@ -136,6 +136,47 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal((TestNode.Issuer + UserInfo, """["public"]""", """["ES256","RS256","PS256"]"""),
             ((string?)document["userinfo_endpoint"], document["subject_types_supported"]!.ToJsonString(), document["id_token_signing_alg_values_supported"]!.ToJsonString()));
         Assert.Contains("openid", document["scopes_supported"]!.AsArray().Select(item => (string?)item));
+    }
+
+    [Fact]
+    public async Task Discovery_says_what_holds_for_sign_in_and_sign_out()
+    {
+        var document = (await _node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/openid-configuration"))!;
+
+        Assert.Equal(TestNode.Issuer + "/idp/init_logout.openid", (string?)document["end_session_endpoint"]);
+        Assert.Equal("""["none","login","consent","select_account"]""", document["prompt_values_supported"]!.ToJsonString());
+        Assert.True((bool)document["backchannel_logout_supported"]! && (bool)document["backchannel_logout_session_supported"]!);
+        Assert.True((bool)document["request_parameter_supported"]!);
+        Assert.False((bool)document["claims_parameter_supported"]! || (bool)document["request_uri_parameter_supported"]!);
+        // OpenID Connect Discovery §3: these must be there.
+        Assert.All(["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported",
+            "id_token_signing_alg_values_supported", "claims_supported"], name => Assert.True(document.ContainsKey(name), name));
+    }
+
+    [Fact]
+    public async Task An_address_that_nobody_has_verified_is_not_called_verified()
+    {
+        using var answer = await AskAsync((string)(await ObtainAsync("openid email"))["access_token"]!);
+
+        Assert.False((bool)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["email_verified"]!);
+    }
+
+    [Fact]
+    public async Task A_refresh_brings_no_second_id_token()
+    {
+        var refreshed = await _flow.RefreshAsync((string)(await ObtainAsync("openid"))["refresh_token"]!);
+
+        Assert.Equal(200, refreshed.Status);
+        Assert.Null(refreshed.Body["id_token"]);
+    }
+
+    [Fact]
+    public async Task What_is_only_a_wish_disturbs_nothing()
+    {
+        var tokens = await ObtainAsync("openid", ("display", "popup"), ("ui_locales", "de en"), ("claims_locales", "de"), ("acr_values", "urn:example:gold"),
+            ("login_hint", "someone@example.org"), ("id_token_hint", "no.token.atall"), ("claims", """{"userinfo":{"email":{"essential":true}}}"""));
+
+        Assert.NotNull(tokens["id_token"]);
     }
 
     private async Task<JsonObject> ObtainAsync(string scope, params (string Name, string? Value)[] changes)

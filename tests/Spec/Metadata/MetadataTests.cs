@@ -20,7 +20,7 @@ public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(TestNode.Issuer + "/as/introspect.oauth2", (string?)document["introspection_endpoint"]);
         Assert.Equal("""["ES256"]""", document["introspection_signing_alg_values_supported"]!.ToJsonString());
         Assert.Equal(TestNode.Issuer + "/as/revoke_token.oauth2", (string?)document["revocation_endpoint"]);
-        Assert.Equal("""["openid","profile","email","things:read","things:write"]""", document["scopes_supported"]!.ToJsonString());
+        Assert.Equal("""["openid","profile","email","offline_access","things:read","things:write"]""", document["scopes_supported"]!.ToJsonString());
     }
 
     [Fact, Rfc(8414, "3.3")]

@@ -37,7 +37,7 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
             GrantedResources = code.Resources,
             GrantId = code.GrantId.ToString(),
             Confirmation = Confirmation.OfDpopKey(code.DpopKey),
-            Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce),
+            Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce) { SessionId = code.SessionId },
             Redeem = async (binding, token) => await grants.RedeemAsync(found, withRefreshToken, binding, token) is { IsWon: true } won
                 ? new Redemption(null, won.RefreshToken) : new Redemption(OAuthFailure.CodeReused),
         };

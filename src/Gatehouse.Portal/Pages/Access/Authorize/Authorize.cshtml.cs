@@ -26,6 +26,9 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
 
     public PortalSession? Person { get; private set; }
 
+    /// <summary>Whoever has signed in just now is not the user that the application named: there is no answer for anybody else (OpenID Connect Core §3.1.2.2).</summary>
+    private bool IsSomebodyElse { get; set; }
+
     public string ApplicationName { get; private set; } = string.Empty;
 
     public string ApplicationDescription { get; private set; } = string.Empty;
@@ -44,7 +47,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         if (await FindAsync(handle, cancellation) is not { } asked) return Over();
         if (asked.Verdict != AuthorizationVerdict.Pending) return Continue();
         var isSilent = asked.Prompts.Contains("none", StringComparer.Ordinal);
-        if (Person is null) return isSilent ? await DecideAsync(AuthorizationVerdict.LoginRequired, cancellation) : SignIn(asked);
+        if (Person is null) return isSilent || IsSomebodyElse ? await DecideAsync(AuthorizationVerdict.LoginRequired, cancellation) : SignIn(asked);
         var isAsked = asked.IsUnproven || asked.Prompts.Contains("consent", StringComparer.Ordinal);
         if (!isAsked && await consents.CoversAsync(asked.ApplicationId, Person.UserId, ScopeOf(asked), cancellation))
             return await DecideAsync(AuthorizationVerdict.Granted, cancellation);
@@ -58,7 +61,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         HasSignedIn = true;
         if (await FindAsync(handle, cancellation) is not { } asked) return Over();
         if (asked.Verdict != AuthorizationVerdict.Pending) return Continue();
-        if (Person is null) return SignIn(asked);
+        if (Person is null) return IsSomebodyElse ? await DecideAsync(AuthorizationVerdict.LoginRequired, cancellation) : SignIn(asked);
         if (decision != "allow") return await DecideAsync(AuthorizationVerdict.Denied, cancellation);
         var remembered = await consents.RememberAsync(
             asked.OrganizationId, asked.ApplicationId, Person.UserId, ScopeOf(asked), Actor.User(Person.UserId), cancellation);
@@ -70,17 +73,20 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         Found = await interactions.FindAsync(handle, Request.Cookies[InteractionRegister.BrowserCookie], cancellation);
         if (Found?.Interaction is not { } asked || asked.OrganizationId != Organization.Id) return null;
         var session = await SessionRegister.FindAsync(HttpContext);
-        Person = session is not null && session.OrganizationId == Organization.Id && IsRecentEnough(session, asked) ? session : null;
+        var isRecent = session?.OrganizationId == Organization.Id && IsRecentEnough(session, asked);
+        var isHinted = asked.HintedUserId is not { } hinted || session?.UserId == hinted;
+        Person = isRecent && isHinted ? session : null;
+        IsSomebodyElse = HasSignedIn && isRecent && !isHinted;
         return asked;
     }
 
-    // Whole seconds: the session counts in them.
+    // Whole milliseconds: the session counts in them.
     private bool IsRecentEnough(PortalSession session, AuthorizationInteraction asked)
     {
-        var isSinceRequest = session.AuthenticatedAt.ToUnixTimeSeconds() >= asked.StartedAt.ToUnixTimeSeconds();
+        var isSinceRequest = session.AuthenticatedAt.ToUnixTimeMilliseconds() >= asked.StartedAt.ToUnixTimeMilliseconds();
         if (isSinceRequest) return true;
         if (asked.Prompts.Any(prompt => prompt is "login" or "select_account")) return false;
-        return asked.MaxAgeSeconds is not { } age || clock.GetUtcNow() - session.AuthenticatedAt <= TimeSpan.FromSeconds(age);
+        return asked.MaxAgeSeconds is not { } age || clock.GetUtcNow().ToUnixTimeMilliseconds() - session.AuthenticatedAt.ToUnixTimeMilliseconds() <= age * 1000;
     }
 
     private StatusCodeResult SignIn(AuthorizationInteraction asked) => SeeOther(
@@ -91,7 +97,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
     {
         var decided = Found!.Interaction with
         {
-            Verdict = verdict, UserId = Person?.UserId ?? Guid.Empty, AuthenticatedAt = Person?.AuthenticatedAt ?? default,
+            Verdict = verdict, UserId = Person?.UserId ?? Guid.Empty, AuthenticatedAt = Person?.AuthenticatedAt ?? default, SessionId = Person?.PublicId,
         };
         // When two tabs decide at once the first counts; resuming tells the second that it is over.
         await interactions.DecideAsync(Found, decided, cancellation);

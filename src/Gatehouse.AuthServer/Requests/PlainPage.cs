@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace Gatehouse.AuthServer.Authorization;
+namespace Gatehouse.AuthServer.Requests;
 
 /// <summary>
 /// A page of the authorization server itself, for the moments at which there is no application and no portal to send the browser to. Its style

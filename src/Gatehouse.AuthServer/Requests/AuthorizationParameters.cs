@@ -3,9 +3,9 @@ using Gatehouse.Protocol.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Gatehouse.AuthServer.Authorization;
+namespace Gatehouse.AuthServer.Requests;
 
-/// <summary>The parameters of an authorization request, by GET in the query or by POST as a form (RFC 6749 §3.1).</summary>
+/// <summary>The parameters of what a browser brings (an authorization or a logout request), by GET in the query or by POST as a form (RFC 6749 §3.1).</summary>
 /// <param name="Form">What could be read.</param>
 /// <param name="Fault">What is wrong with it, in words; null when it is well-formed.</param>
 internal sealed record AuthorizationParameters(FormBody Form, string? Fault)

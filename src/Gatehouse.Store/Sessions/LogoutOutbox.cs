@@ -1,0 +1,109 @@
+using Gatehouse.Store.Database;
+using Gatehouse.Store.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Gatehouse.Store.Sessions;
+
+/// <summary>A notice that this node alone delivers until <see cref="LogoutOutbox.ClaimTime"/> has passed.</summary>
+/// <param name="ClientId">The application that is told.</param>
+/// <param name="Attempt">From 1 on.</param>
+public sealed record ClaimedNotice(Guid Id, Guid ApplicationId, string ClientId, Guid UserId, string SessionId, int Attempt)
+{
+    internal DateTimeOffset ClaimedUntil { get; init; }
+}
+
+/// <summary>
+/// The notices to applications about sessions that ended. One is written in the transaction that ends the session, claimed by one statement
+/// that two nodes cannot both win, and deleted when it was delivered; the claim of a node that died runs out.
+/// </summary>
+public sealed class LogoutOutbox(StoreDatabase database, TimeProvider clock) : IDisposable
+{
+    /// <summary>How long a claim holds: longer than a delivery takes.</summary>
+    public static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long it is tried. After that the application's own session has to run out.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan[] Pauses =
+    [
+        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30),
+    ];
+
+    private readonly SemaphoreSlim _bell = new(0, 1);
+
+    /// <summary>Returns when this node has written notices, or after the time given.</summary>
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellation) => _bell.WaitAsync(atMost, cancellation);
+
+    /// <summary>Claims notices that are due, oldest first.</summary>
+    /// <param name="most">How many.</param>
+    /// <param name="busy">Applications that are left out: enough is on its way to them.</param>
+    public async Task<IReadOnlyList<ClaimedNotice>> ClaimAsync(int most, IReadOnlyCollection<Guid> busy, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var until = now + ClaimTime;
+        await using var db = database.Open();
+        var due = await db.LogoutNotices.AsNoTracking().Where(row => row.DueAt <= now && row.ExpiresAt > now && !busy.Contains(row.ApplicationId))
+            .OrderBy(row => row.DueAt).Take(most)
+            .Select(row => new { row.Id, row.ApplicationId, row.Application!.ClientId, row.UserId, row.SessionId, row.Attempts, row.DueAt }).ToListAsync(cancellation);
+        var claimed = new List<ClaimedNotice>();
+        foreach (var row in due)
+        {
+            using var turn = await database.WaitForTurnAsync(cancellation);
+            var won = await db.LogoutNotices.Where(notice => notice.Id == row.Id && notice.DueAt == row.DueAt && notice.Attempts == row.Attempts).ExecuteUpdateAsync(
+                set => set.SetProperty(notice => notice.DueAt, until).SetProperty(notice => notice.Attempts, row.Attempts + 1), cancellation);
+            if (won == 1) claimed.Add(new(row.Id, row.ApplicationId, row.ClientId, row.UserId, row.SessionId, row.Attempts + 1) { ClaimedUntil = until });
+        }
+        return claimed;
+    }
+
+    /// <summary>It was delivered, or there is nobody any more who could be told.</summary>
+    public async Task CloseAsync(ClaimedNotice notice, CancellationToken cancellation)
+    {
+        using var turn = await database.WaitForTurnAsync(cancellation);
+        await using var db = database.Open();
+        await db.LogoutNotices.Where(row => row.Id == notice.Id).ExecuteDeleteAsync(cancellation);
+    }
+
+    /// <summary>It was not delivered: it is due again later.</summary>
+    /// <returns>The pause; null when it was given up.</returns>
+    public async Task<TimeSpan?> PostponeAsync(ClaimedNotice notice, CancellationToken cancellation)
+    {
+        TimeSpan? pause = notice.Attempt <= Pauses.Length ? Pauses[notice.Attempt - 1] : null;
+        if (pause is null)
+        {
+            await CloseAsync(notice, cancellation);
+            return null;
+        }
+        var dueAt = clock.GetUtcNow() + pause.Value;
+        using var turn = await database.WaitForTurnAsync(cancellation);
+        await using var db = database.Open();
+        // Only while the claim is ours: when it ran out, another node tries already.
+        await db.LogoutNotices.Where(row => row.Id == notice.Id && row.DueAt == notice.ClaimedUntil)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, dueAt), cancellation);
+        return pause;
+    }
+
+    public void Dispose() => _bell.Dispose();
+
+    internal void Ring()
+    {
+        try
+        {
+            _bell.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It rings already.
+        }
+    }
+
+    internal static async Task AddAsync(GatehouseDb db, UserSession session, IReadOnlyCollection<Guid> applications, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var told = await db.Applications.Where(row => applications.Contains(row.Id) && row.BackchannelLogoutUri != string.Empty)
+            .Select(row => row.Id).ToListAsync(cancellation);
+        db.LogoutNotices.AddRange(told.Select(id => new LogoutNotice
+        {
+            ApplicationId = id, UserId = session.UserId, SessionId = session.PublicId, DueAt = now, ExpiresAt = now + Lifetime,
+        }));
+    }
+}
