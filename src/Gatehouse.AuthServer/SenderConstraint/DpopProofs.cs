@@ -3,6 +3,7 @@ using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Registry;
+using Gatehouse.Store.Signatures;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.AuthServer.SenderConstraint;
@@ -34,7 +35,7 @@ public sealed class DpopProofs(AuthServerOptions options, DpopNonces nonces, Han
         if (headers.Count == 0) return OAuthFailure.MissingDpopProof;
         if (headers.Count > 1) return OAuthFailure.WrongDpopProof(DpopFailure.Malformed);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken, now, out proof);
+        var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken, now, SignatureLibrary.Instance, out proof);
         if (failure != DpopFailure.None) return OAuthFailure.WrongDpopProof(failure);
         if (nonces.IsValid(proof!.Nonce)) return null;
         http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;

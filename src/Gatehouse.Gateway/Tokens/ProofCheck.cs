@@ -3,6 +3,7 @@ using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Bearer;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Store.Registry;
+using Gatehouse.Store.Signatures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -32,7 +33,7 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         if (headers.Count != 1 || !BearerToken.TryParse(authorization, out var token)) return GatewayFailure.ProofMissing;
         if (UrlOf(http) is not { } url) return GatewayFailure.From(DpopFailure.WrongRequest);
         var failure = DpopProof.Verify(
-            headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(), out var proof);
+            headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(), SignatureLibrary.Instance, out var proof);
         if (failure != DpopFailure.None) return GatewayFailure.From(failure);
         if (proof!.Thumbprint != bound) return GatewayFailure.ProofOfAnotherKey;
         if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;

@@ -9,7 +9,7 @@ using Gatehouse.Tests.Spec.Token;
 namespace Gatehouse.Tests.Spec.SenderConstraint;
 
 /// <summary>A client that holds a DPoP key, and keeps the nonces it is given.</summary>
-internal sealed class ProvingClient(TestNode node)
+internal sealed class ProvingClient(TestNode node, SeedSigner? signer = null)
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -28,7 +28,7 @@ internal sealed class ProvingClient(TestNode node)
     /// <summary>A good proof with changes.</summary>
     public string Proof(string method, string url, string? token = null, Action<JsonObject>? payload = null, Action<JsonObject>? header = null)
     {
-        var (head, claims) = (new JsonObject { ["alg"] = "ES256", ["typ"] = "dpop+jwt", ["jwk"] = AssertingApplication.PublicJwk(_key) }, new JsonObject
+        var (head, claims) = (new JsonObject { ["alg"] = signer?.Algorithm ?? "ES256", ["typ"] = "dpop+jwt", ["jwk"] = signer?.PublicJwk() ?? AssertingApplication.PublicJwk(_key) }, new JsonObject
         {
             ["htm"] = method, ["htu"] = url, ["iat"] = node.Clock.GetUtcNow().ToUnixTimeSeconds(), ["jti"] = Guid.NewGuid().ToString(),
         });
@@ -36,6 +36,7 @@ internal sealed class ProvingClient(TestNode node)
         if (token is not null) claims["ath"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
         header?.Invoke(head);
         payload?.Invoke(claims);
+        if (signer is not null) return signer.Sign(head, claims);
         var input = $"{TokenForge.Encode(head.ToJsonString())}.{TokenForge.Encode(claims.ToJsonString())}";
         return $"{input}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))}";
     }
