@@ -35,7 +35,8 @@ public sealed class DpopProofs(AuthServerOptions options, DpopNonces nonces, Han
         if (headers.Count == 0) return OAuthFailure.MissingDpopProof;
         if (headers.Count > 1) return OAuthFailure.WrongDpopProof(DpopFailure.Malformed);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken, now, SignatureLibrary.Instance, out proof);
+        var failure = DpopProof.Verify(
+            headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken, now, SignatureLibrary.Instance, out proof);
         if (failure != DpopFailure.None) return OAuthFailure.WrongDpopProof(failure);
         if (nonces.IsValid(proof!.Nonce)) return null;
         http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;

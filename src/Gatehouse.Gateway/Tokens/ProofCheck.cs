@@ -33,7 +33,8 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         if (headers.Count != 1 || !BearerToken.TryParse(authorization, out var token)) return GatewayFailure.ProofMissing;
         if (UrlOf(http) is not { } url) return GatewayFailure.From(DpopFailure.WrongRequest);
         var failure = DpopProof.Verify(
-            headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(), SignatureLibrary.Instance, out var proof);
+            headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(),
+            SignatureLibrary.Instance, out var proof);
         if (failure != DpopFailure.None) return GatewayFailure.From(failure);
         if (proof!.Thumbprint != bound) return GatewayFailure.ProofOfAnotherKey;
         if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;

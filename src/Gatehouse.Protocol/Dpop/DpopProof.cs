@@ -44,7 +44,7 @@ public sealed record DpopProof(string Thumbprint, string TokenId, long IssuedAt,
     private const int MaxTokenIdLength = 256;
 
     /// <summary>
-    /// The algorithms of proofs. ML-DSA is not among them: key and signature travel with every request, and would be larger than the header may be.
+    /// The algorithms of proofs. ML-DSA is not among them: key and signature travel with every request, and are larger than the header may be.
     /// </summary>
     public static IReadOnlyList<string> Algorithms { get; } = [.. PublicJwk.AllAlgorithms.Where(name => !SigningAlgorithms.IsMlDsa(name))];
 

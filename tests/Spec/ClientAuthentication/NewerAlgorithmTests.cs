@@ -57,7 +57,7 @@ public sealed class NewerAlgorithmTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, call.StatusCode);
         using var other = new SeedSigner(algorithm);
         using var refused = await client.CallAsync(token, new ProvingClient(_node, other) { Nonce = client.Nonce }.CallProof(token));
-        ProvingClient.IsRefused(refused, "invalid_token");
+        ProvingClient.IsRefused(refused, "invalid_dpop_proof");
     }
 
     [Fact, Rfc(9449, "5.1")]
