@@ -25,7 +25,7 @@ public sealed class SeedKey : AsymmetricAlgorithm
     private SeedKey(string algorithm, byte[] seed)
     {
         if (SignatureLibrary.ParametersOf(algorithm) is { } parameters)
-            (_parameters, _mlDsa) = (parameters, MLDsaPrivateKeyParameters.FromSeed(parameters, seed));
+            (_parameters, _mlDsa) = (parameters, MLDsaPrivateKeyParameters.FromSeed(parameters, [.. seed])); // It keeps the array, and ours is wiped.
         else _ed = new Ed25519PrivateKeyParameters(seed);
         PublicKey = _mlDsa?.GetPublicKeyEncoded() ?? _ed!.GeneratePublicKey().GetEncoded();
         SignatureLength = _parameters is null ? Ed25519PrivateKeyParameters.SignatureSize : NewSigner().GetMaxSignatureSize();
