@@ -34,7 +34,8 @@ internal sealed record ApiRequest
     [JsonPropertyName("access_token_format"), Description("jwt, or reference: a token that says nothing by itself (introspection and the gateway know it). Default: jwt.")]
     public string? AccessTokenFormat { get; init; }
 
-    [JsonPropertyName("access_token_signing_alg"), Description("How access tokens for it are signed: ES256, RS256 or PS256. Default: ES256.")]
+    [JsonPropertyName("access_token_signing_alg")]
+    [Description("How access tokens for it are signed: ES256, RS256, PS256, EdDSA, Ed25519, ML-DSA-44, ML-DSA-65 or ML-DSA-87. Default: ES256.")]
     public string? AccessTokenSigningAlg { get; init; }
 
     [JsonPropertyName("plans"), Description("At least one. A plan with contracts cannot be left out.")]

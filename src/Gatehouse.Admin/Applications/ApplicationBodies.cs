@@ -61,7 +61,8 @@ internal record ApplicationRequest
     public string? TlsClientAuthSanEmail { get; init; }
 
     [JsonPropertyName("fapi2_security_profile")]
-    [Description("The FAPI 2.0 Security Profile as one switch: pushed requests, private_key_jwt or mutual TLS, tokens bound to a key or certificate, ES256 and PS256. Default: false.")]
+    [Description("The FAPI 2.0 Security Profile as one switch: pushed requests, private_key_jwt or mutual TLS, tokens bound to a key or certificate, "
+        + "ES256, PS256 and EdDSA. Default: false.")]
     public bool Fapi2SecurityProfile { get; init; }
 
     [JsonPropertyName("token_exchange_subjects")]
@@ -74,7 +75,8 @@ internal record ApplicationRequest
     [JsonPropertyName("access_token_format"), Description("jwt, or reference: a token that says nothing by itself (introspection and the gateway know it). Default: jwt.")]
     public string? AccessTokenFormat { get; init; }
 
-    [JsonPropertyName("id_token_signed_response_alg"), Description("How its ID tokens are signed: ES256, RS256 or PS256. Default: ES256.")]
+    [JsonPropertyName("id_token_signed_response_alg")]
+    [Description("How its ID tokens are signed: ES256, RS256, PS256, EdDSA, Ed25519, ML-DSA-44, ML-DSA-65 or ML-DSA-87. Default: ES256.")]
     public string? IdTokenSignedResponseAlg { get; init; }
 
     [JsonPropertyName("post_logout_redirect_uris"), Description("Where the browser may be sent after signing out. Up to 20 URIs, as redirect_uris.")]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gatehouse.Protocol.Jose;
 
 namespace Gatehouse.AuthServer.Issuing;
 
@@ -45,10 +46,18 @@ public sealed class IdTokenIssuer(AuthServerOptions options, JwtSigner signer, T
             json.WriteStartArray("amr");
             json.WriteStringValue("pwd"); // RFC 8176 §2.
             json.WriteEndArray();
-            // §3.1.3.6: the left half of the hash that belongs to the signature's algorithm.
-            json.WriteString("at_hash", Base64Url.EncodeToString(SHA256.HashData(accessToken.Span).AsSpan(0, 16)));
+            if (HashOf(accessToken.Span, content.Application.IdTokenSigningAlgorithm) is { } hash) json.WriteString("at_hash", hash);
             json.WriteEndObject();
         }
         return signer.SignAsync(Type, payload.WrittenMemory, content.Application.IdTokenSigningAlgorithm, cancellation);
     }
+
+    // §3.1.3.6: the left half of the hash that belongs to the signature's algorithm; Ed25519 hashes with SHA-512 (RFC 8032 §5.1). No RFC names
+    // one for ML-DSA, and the claim is optional.
+    private static string? HashOf(ReadOnlySpan<byte> accessToken, string algorithm) => algorithm switch
+    {
+        _ when SigningAlgorithms.IsMlDsa(algorithm) => null,
+        SigningAlgorithms.EdDsa or SigningAlgorithms.Ed25519 => Base64Url.EncodeToString(SHA512.HashData(accessToken).AsSpan(0, 32)),
+        _ => Base64Url.EncodeToString(SHA256.HashData(accessToken).AsSpan(0, 16)),
+    };
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gatehouse.Store.Signatures;
 
 namespace Gatehouse.AuthServer.Issuing;
 
@@ -7,13 +8,14 @@ public sealed class SigningKey
 {
     private readonly ECDsa? _ec;
     private readonly RSA? _rsa;
+    private readonly SeedKey? _seed;
     private readonly RSASignaturePadding _padding;
 
     internal SigningKey(string kid, string algorithm, AsymmetricAlgorithm pair)
     {
-        (Kid, Algorithm, _ec, _rsa) = (kid, algorithm, pair as ECDsa, pair as RSA);
+        (Kid, Algorithm, _ec, _rsa, _seed) = (kid, algorithm, pair as ECDsa, pair as RSA, pair as SeedKey);
         _padding = algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-        SignatureLength = pair.KeySize / 8 * (_ec is null ? 1 : 2);
+        SignatureLength = _seed?.SignatureLength ?? pair.KeySize / 8 * (_ec is null ? 1 : 2);
     }
 
     public string Kid { get; }
@@ -23,10 +25,11 @@ public sealed class SigningKey
     /// <summary>Bytes of a signature.</summary>
     public int SignatureLength { get; }
 
-    /// <summary>Signs (RFC 7518 §3.3 to §3.5).</summary>
+    /// <summary>Signs (RFC 7518 §3.3 to §3.5, RFC 8037 §3.1, RFC 9964 §4).</summary>
     public void Sign(ReadOnlySpan<byte> input, Span<byte> signature)
     {
         if (_ec is not null) _ec.SignData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        else if (_seed is not null) _seed.Sign(input, signature);
         else _rsa!.SignData(input, signature, HashAlgorithmName.SHA256, _padding);
     }
 

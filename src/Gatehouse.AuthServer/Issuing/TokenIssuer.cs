@@ -41,7 +41,9 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         claims.WriteTo(payload);
         if (IsReference(content)) return IssueReferenceAsync(claims, payload.WrittenMemory, cancellation);
         var algorithm = AudienceApis(content).Select(api => api.SigningAlgorithm).FirstOrDefault(algorithm => algorithm != SigningAlgorithms.Default);
-        if (algorithm == SigningAlgorithms.Rs256 && content.Application.IsFapi) algorithm = SigningAlgorithms.Ps256; // FAPI 2.0 §5.4.1.
+        // FAPI 2.0 §5.4.1.
+        if (algorithm is not null && content.Application.IsFapi && !SigningAlgorithms.Fapi.Contains(algorithm))
+            algorithm = algorithm == SigningAlgorithms.Rs256 ? SigningAlgorithms.Ps256 : null;
         return algorithm is null ? new(signer.Sign("at+jwt", payload.WrittenSpan)) : signer.SignAsync("at+jwt", payload.WrittenMemory, algorithm, cancellation);
     }
 

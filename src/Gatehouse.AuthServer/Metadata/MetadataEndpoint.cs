@@ -6,6 +6,7 @@ using Gatehouse.AuthServer.Remote;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.Authorization;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Metadata;
 using Gatehouse.Protocol.Vocabulary;
@@ -44,7 +45,7 @@ public sealed class MetadataEndpoint(AuthServerOptions options, ClientAuthentica
             RevocationEndpointAuthMethodsSupported = authenticator.SupportedMethods,
             RevocationEndpointAuthSigningAlgorithmsSupported = ClientAuthenticator.AssertionAlgorithms,
             RequestObjectSigningAlgorithmsSupported = ApplicationKeys.Algorithms,
-            DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms,
+            DpopSigningAlgorithmsSupported = DpopProof.Algorithms,
             TlsClientCertificateBoundAccessTokens = options.MutualTls.IsOn ? true : null,
             MtlsEndpointAliases = options.MutualTls.Url is { } url ? AliasesAt(url) : null,
             RegistrationEndpoint = options.Registration.Mode == RegistrationMode.Off ? null : options.Issuer + AuthServerOptions.RegistrationPath,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gatehouse.Protocol.Jose;
+using Gatehouse.Store.Signatures;
 
 namespace Gatehouse.AuthServer.Remote;
 
@@ -34,7 +35,7 @@ public sealed class RemoteKeys(RemoteDocuments documents, TimeProvider clock)
             // Not ended by the caller: who breaks off in the middle could otherwise make us ask again at once, and again.
             var text = await documents.FetchAsync(url, CancellationToken.None);
             var now = clock.GetUtcNow();
-            source.Known = text is not null && JwkSet.TryParse(text, out var keys, RemoteDocuments.MaxBytes)
+            source.Known = text is not null && JwkSet.TryParse(text, SignatureLibrary.Instance, out var keys, RemoteDocuments.MaxBytes)
                 ? new Found(keys, now, now)
                 : known with { TriedAt = now, Keys = now - known.FetchedAt < Stale ? known.Keys : JwkSet.Empty };
             return source.Known.Keys;

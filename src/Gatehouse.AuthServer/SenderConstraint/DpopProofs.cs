@@ -3,6 +3,7 @@ using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Registry;
+using Gatehouse.Store.Signatures;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.AuthServer.SenderConstraint;
@@ -33,16 +34,18 @@ public sealed class DpopProofs(AuthServerOptions options, DpopNonces nonces, Han
         var headers = http.Request.Headers[DpopProof.Header];
         if (headers.Count == 0) return OAuthFailure.MissingDpopProof;
         if (headers.Count > 1) return OAuthFailure.WrongDpopProof(DpopFailure.Malformed);
-        var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(options.Issuer + path), accessToken, now, out proof);
+        var failure = Verify(headers.ToString(), http.Request.Method, options.Issuer + path, accessToken, out proof);
         // The same endpoint has a second address for clients with a certificate (RFC 8705 §5).
         if (failure == DpopFailure.WrongRequest && options.MutualTls.Url is { } alias)
-            failure = DpopProof.Verify(headers.ToString(), http.Request.Method, new Uri(alias + path), accessToken, now, out proof);
+            failure = Verify(headers.ToString(), http.Request.Method, alias + path, accessToken, out proof);
         if (failure != DpopFailure.None) return OAuthFailure.WrongDpopProof(failure);
         if (nonces.IsValid(proof!.Nonce)) return null;
         http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;
         return OAuthFailure.UseDpopNonce;
     }
+
+    private DpopFailure Verify(string text, string method, string url, ReadOnlySpan<char> accessToken, out DpopProof? proof) =>
+        DpopProof.Verify(text, method, new Uri(url), accessToken, clock.GetUtcNow().ToUnixTimeSeconds(), SignatureLibrary.Instance, out proof);
 
     /// <summary>Takes the one use of the proof, after all that can say no.</summary>
     public async ValueTask<OAuthFailure?> ConsumeAsync(HttpContext http, DpopProof? proof)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gatehouse.Protocol.Jose;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Metadata;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +26,7 @@ public sealed class ResourceMetadata(GatewayOptions options, ApiCatalog apis)
         var metadata = new ProtectedResourceMetadata
         {
             Resource = found.Resource, ResourceName = found.Name, AuthorizationServers = [options.Issuer], ScopesSupported = [.. found.Scopes],
-            DpopSigningAlgorithmsSupported = PublicJwk.AllAlgorithms, TlsClientCertificateBoundAccessTokens = options.SeesCertificates ? true : null,
+            DpopSigningAlgorithmsSupported = DpopProof.Algorithms, TlsClientCertificateBoundAccessTokens = options.SeesCertificates ? true : null,
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(metadata, ProtectedResourceJson.Default.ProtectedResourceMetadata);
         http.Response.ContentType = "application/json";

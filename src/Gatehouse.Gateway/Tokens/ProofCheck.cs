@@ -4,6 +4,7 @@ using Gatehouse.Protocol.Bearer;
 using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Store.Registry;
+using Gatehouse.Store.Signatures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -36,7 +37,8 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         if (headers.Count != 1 || !BearerToken.TryParse(authorization, out var token)) return GatewayFailure.ProofMissing;
         if (UrlOf(http) is not { } url) return GatewayFailure.From(DpopFailure.WrongRequest);
         var failure = DpopProof.Verify(
-            headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(), out var proof);
+            headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(),
+            SignatureLibrary.Instance, out var proof);
         if (failure != DpopFailure.None) return GatewayFailure.From(failure);
         if (Confirmation.OfDpopKey(proof!.Thumbprint) != bound) return GatewayFailure.ProofOfAnotherKey;
         if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;

@@ -3,8 +3,8 @@ namespace Gatehouse.Protocol.Bearer;
 /// <summary>The token of an <c>Authorization</c> header: of the scheme Bearer (RFC 6750 §2.1), or DPoP (RFC 9449 §7.1).</summary>
 public static class BearerToken
 {
-    /// <summary>The longest token that is looked at, in characters.</summary>
-    public const int MaxLength = 8192;
+    /// <summary>The longest token that is looked at, in characters: one signed by ML-DSA-87 has 6,170 of signature alone.</summary>
+    public const int MaxLength = 12 * 1024;
 
     private const string BearerScheme = "Bearer ";
     private const string DpopScheme = "DPoP ";

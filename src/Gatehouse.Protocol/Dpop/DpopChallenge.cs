@@ -9,7 +9,7 @@ public static class DpopChallenge
     /// <summary>The header by which a server hands out its nonce (RFC 9449 §8.2).</summary>
     public const string NonceHeader = "DPoP-Nonce";
 
-    private static readonly string Algorithms = string.Join(' ', PublicJwk.AllAlgorithms);
+    private static readonly string Algorithms = string.Join(' ', DpopProof.Algorithms);
 
     /// <summary>The request carried no token: this is the other way to send one.</summary>
     public static string Missing(ChallengedResource resource) => Build(resource, error: null, resource.Scope);

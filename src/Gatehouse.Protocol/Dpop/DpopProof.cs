@@ -43,19 +43,27 @@ public sealed record DpopProof(string Thumbprint, string TokenId, long IssuedAt,
 
     private const int MaxTokenIdLength = 256;
 
+    /// <summary>
+    /// The algorithms of proofs. ML-DSA is not among them: key and signature travel with every request, and are larger than the header may be.
+    /// </summary>
+    public static IReadOnlyList<string> Algorithms { get; } = [.. PublicJwk.AllAlgorithms.Where(name => !SigningAlgorithms.IsMlDsa(name))];
+
     /// <param name="text">The value of the header.</param>
     /// <param name="method">The method of the request.</param>
     /// <param name="url">The URL of the request; query and fragment do not count.</param>
     /// <param name="accessToken">The access token beside it; null where none is sent.</param>
     /// <param name="now">Seconds since 1970-01-01T00:00:00Z.</param>
+    /// <param name="library">Verifies what the base class library does not.</param>
     /// <param name="proof">Set only when the answer is <see cref="DpopFailure.None"/>.</param>
-    public static DpopFailure Verify(string text, string method, Uri url, ReadOnlySpan<char> accessToken, long now, out DpopProof? proof)
+    public static DpopFailure Verify(
+        string text, string method, Uri url, ReadOnlySpan<char> accessToken, long now, ISignatureLibrary? library, out DpopProof? proof)
     {
         proof = null;
         if (text.Length > MaxLength || !CompactJws.TryParse(text, out var jws) || jws.HeaderText("typ") != "dpop+jwt") return DpopFailure.Malformed;
-        if (!jws.Header.TryGetProperty("jwk", out var jwk) || !PublicJwk.TryParse(jwk, out var key)) return DpopFailure.WrongKey;
+        if (!jws.Header.TryGetProperty("jwk", out var jwk) || !PublicJwk.TryParse(jwk, library, out var key)) return DpopFailure.WrongKey;
         if (PublicJwk.SecretMembers.Any(member => jwk.TryGetProperty(member, out _))) return DpopFailure.WrongKey;
-        if (jws.HeaderText("alg") is not { } algorithm || !key.Verify(algorithm, jws.SigningInput, jws.Signature)) return DpopFailure.WrongSignature;
+        if (jws.HeaderText("alg") is not { } algorithm || !Algorithms.Contains(algorithm, StringComparer.Ordinal)) return DpopFailure.WrongSignature;
+        if (!key.Verify(algorithm, jws.SigningInput, jws.Signature)) return DpopFailure.WrongSignature;
         if (jws.PayloadText("htm") != method || !IsSame(jws.PayloadText("htu"), url)) return DpopFailure.WrongRequest;
         if (!jws.TryPayloadInstant("iat", out var issuedAt) || issuedAt > now + MaxSkewSeconds || issuedAt < now - MaxAgeSeconds) return DpopFailure.NotFresh;
         if (jws.PayloadText("jti") is not { Length: > 0 and <= MaxTokenIdLength } tokenId) return DpopFailure.NoTokenId;

@@ -10,8 +10,8 @@ public sealed class JwkSet
     /// <summary>The most characters of a set that is read.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>The most keys a set may hold.</summary>
-    public const int MaxKeys = 20;
+    /// <summary>The most keys a set may hold: an issuer that signs with every algorithm publishes up to three keys of each.</summary>
+    public const int MaxKeys = 32;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
@@ -26,7 +26,11 @@ public sealed class JwkSet
 
     public bool Contains(string kid) => _keys.Any(key => key.Kid == kid);
 
-    public static bool TryParse(string json, [NotNullWhen(true)] out JwkSet? set, int maxLength = MaxLength)
+    /// <param name="json">The set.</param>
+    /// <param name="library">Verifies what the base class library does not; null: such keys are passed over.</param>
+    /// <param name="set">Set when the answer is true.</param>
+    /// <param name="maxLength">The most characters that are read.</param>
+    public static bool TryParse(string json, ISignatureLibrary? library, [NotNullWhen(true)] out JwkSet? set, int maxLength = MaxLength)
     {
         set = null;
         if (json.Length > maxLength) return false;
@@ -37,7 +41,7 @@ public sealed class JwkSet
                 || keys.ValueKind != JsonValueKind.Array || keys.GetArrayLength() > MaxKeys) return false;
             var usable = new List<PublicJwk>();
             foreach (var item in keys.EnumerateArray())
-                if (PublicJwk.TryParse(item, out var key)) usable.Add(key);
+                if (PublicJwk.TryParse(item, library, out var key)) usable.Add(key);
             // Two keys under one name: nobody could say which of them signed.
             var named = usable.Where(key => key.Kid is not null).ToList();
             if (named.DistinctBy(key => key.Kid).Count() != named.Count) return false;

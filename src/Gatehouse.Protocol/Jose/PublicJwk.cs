@@ -8,25 +8,33 @@ using System.Text.Json;
 namespace Gatehouse.Protocol.Jose;
 
 /// <summary>
-/// A public key that somebody else signs with (RFC 7517 §4): P-256, P-384 and P-521 for ES256, ES384 and ES512, RSA of 2048 to 4096 bits for
-/// PS* and RS*. The key says which algorithms it takes; a header can only name one of them (RFC 8725 §3.1).
+/// A public key that somebody signs with (RFC 7517 §4): P-256, P-384 and P-521 for ES256, ES384 and ES512, RSA of 2048 to 4096 bits for PS*
+/// and RS*; with a library for them, Ed25519 (RFC 8037 §2) and ML-DSA (RFC 9964). The key says which algorithms it takes; a header can only
+/// name one of them (RFC 8725 §3.1).
 /// </summary>
 public sealed class PublicJwk
 {
     private const int MinRsaBits = 2048;
     private const int MaxRsaBits = 4096; // Whoever sends a key must not choose how long we work on it.
 
+    private static readonly string[] RsaAlgorithms = ["PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
+
     private readonly ECDsa? _ec;
     private readonly RSA? _rsa;
+    private readonly SignatureCheck? _check;
 
-    private PublicJwk(string? kid, IReadOnlyList<string> algorithms, ECDsa? ec, RSA? rsa, string canonical)
+    private PublicJwk(string? kid, IReadOnlyList<string> algorithms, string canonical, ECDsa? ec = null, RSA? rsa = null, SignatureCheck? check = null)
     {
-        (Kid, Algorithms, _ec, _rsa) = (kid, algorithms, ec, rsa);
+        (Kid, Algorithms, _ec, _rsa, _check) = (kid, algorithms, ec, rsa, check);
         Thumbprint = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(canonical)));
     }
 
-    /// <summary>Every algorithm that some key can take.</summary>
-    public static IReadOnlyList<string> AllAlgorithms { get; } = ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
+    /// <summary>Every algorithm that some key can take, given a library for those that the base class library lacks.</summary>
+    public static IReadOnlyList<string> AllAlgorithms { get; } =
+    [
+        "ES256", "ES384", "ES512", .. RsaAlgorithms, SigningAlgorithms.EdDsa, SigningAlgorithms.Ed25519,
+        SigningAlgorithms.MlDsa44, SigningAlgorithms.MlDsa65, SigningAlgorithms.MlDsa87,
+    ];
 
     public string? Kid { get; }
 
@@ -38,11 +46,14 @@ public sealed class PublicJwk
     /// <summary>The DER of the certificate that came with it (the first of <c>x5c</c>, RFC 7517 §4.7); null when none did.</summary>
     public byte[]? Certificate { get; private set; }
 
-    /// <summary>The members that make a key private or symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
-    public static IReadOnlyList<string> SecretMembers { get; } = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+    /// <summary>The members that make a key private or symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2, RFC 9964 §3).</summary>
+    public static IReadOnlyList<string> SecretMembers { get; } = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
     /// <summary>Reads one key; false when it is of a kind, for a use or of a strength that is not taken here.</summary>
-    public static bool TryParse(JsonElement jwk, [NotNullWhen(true)] out PublicJwk? key)
+    /// <param name="jwk">The key.</param>
+    /// <param name="library">Verifies what the base class library does not; null: such keys are not taken.</param>
+    /// <param name="key">Set when the answer is true.</param>
+    public static bool TryParse(JsonElement jwk, ISignatureLibrary? library, [NotNullWhen(true)] out PublicJwk? key)
     {
         key = null;
         if (jwk.ValueKind != JsonValueKind.Object || Text(jwk, "kty") is not { } type) return false;
@@ -50,7 +61,7 @@ public sealed class PublicJwk
         if (jwk.TryGetProperty("key_ops", out var operations) && !AllowsVerifying(operations)) return false;
         try
         {
-            key = type switch { "EC" => ReadEc(jwk), "RSA" => ReadRsa(jwk), _ => null };
+            key = type switch { "EC" => ReadEc(jwk), "RSA" => ReadRsa(jwk), "OKP" => ReadOkp(jwk, library), "AKP" => ReadAkp(jwk, library), _ => null };
         }
         catch (CryptographicException)
         {
@@ -63,13 +74,15 @@ public sealed class PublicJwk
     public bool IsOf(X509Certificate2 certificate) => Certificate is { } registered
         ? certificate.RawDataMemory.Span.SequenceEqual(registered) : HasKeyOf(certificate);
 
+    // Certificates of the other algorithms make no TLS connection here.
     private bool HasKeyOf(X509Certificate2 certificate) =>
-        certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(((AsymmetricAlgorithm?)_ec ?? _rsa!).ExportSubjectPublicKeyInfo());
+        ((AsymmetricAlgorithm?)_ec ?? _rsa) is { } key
+        && certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
 
     // RFC 7517 §4.7: the certificate is of the key beside which it stands. One that is not makes the key unusable.
     private static bool TryReadCertificate(JsonElement jwk, PublicJwk key)
     {
-        if (!jwk.TryGetProperty("x5c", out var chain)) return true;
+        if (!jwk.TryGetProperty("x5c", out var chain) || key._check is not null) return true;
         if (chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() == 0 || chain[0].ValueKind != JsonValueKind.String) return false;
         try
         {
@@ -88,6 +101,7 @@ public sealed class PublicJwk
     public bool Verify(string algorithm, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature)
     {
         if (!Algorithms.Contains(algorithm, StringComparer.Ordinal)) return false;
+        if (_check is not null) return signature.Length == RawKeySizes.Of(algorithm)!.Value.Signature && _check(input, signature);
         var hash = algorithm[2..] switch { "256" => HashAlgorithmName.SHA256, "384" => HashAlgorithmName.SHA384, _ => HashAlgorithmName.SHA512 };
         if (_ec is not null)
             return signature.Length == (_ec.KeySize + 7) / 8 * 2 && _ec.VerifyData(input, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
@@ -109,7 +123,7 @@ public sealed class PublicJwk
         if (Restrict(jwk, [algorithm]) is not { } algorithms) return null;
         var canonical = $$"""{"crv":"{{Text(jwk, "crv")}}","kty":"EC","x":"{{Text(jwk, "x")}}","y":"{{Text(jwk, "y")}}"}""";
         return new PublicJwk(
-            Text(jwk, "kid"), algorithms, ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = x, Y = y } }), rsa: null, canonical);
+            Text(jwk, "kid"), algorithms, canonical, ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = x, Y = y } }));
     }
 
     private static PublicJwk? ReadRsa(JsonElement jwk)
@@ -117,11 +131,28 @@ public sealed class PublicJwk
         if (Bytes(jwk, "n") is not { Length: > 0 and <= (MaxRsaBits / 8) } modulus || modulus[0] == 0) return null; // RFC 7518 §2: no leading zero.
         if (Bytes(jwk, "e") is not { Length: > 0 and <= 4 } exponent || exponent[0] == 0 || (exponent[^1] & 1) == 0) return null;
         if (exponent is [1]) return null; // With the exponent 1 every text is its own signature.
-        if (Restrict(jwk, [.. AllAlgorithms.Where(name => name[0] != 'E')]) is not { } algorithms) return null;
+        if (Restrict(jwk, RsaAlgorithms) is not { } algorithms) return null;
         var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
         var canonical = $$"""{"e":"{{Text(jwk, "e")}}","kty":"RSA","n":"{{Text(jwk, "n")}}"}""";
-        return rsa.KeySize >= MinRsaBits ? new PublicJwk(Text(jwk, "kid"), algorithms, ec: null, rsa, canonical) : null;
+        return rsa.KeySize >= MinRsaBits ? new PublicJwk(Text(jwk, "kid"), algorithms, canonical, rsa: rsa) : null;
     }
+
+    // RFC 8037 §2. Ed448 is not taken, and X25519 signs nothing.
+    private static PublicJwk? ReadOkp(JsonElement jwk, ISignatureLibrary? library)
+    {
+        if (Text(jwk, "crv") != "Ed25519" || Restrict(jwk, [SigningAlgorithms.EdDsa, SigningAlgorithms.Ed25519]) is not { } algorithms) return null;
+        return ReadRaw(jwk, "x", algorithms, library, $$"""{"crv":"Ed25519","kty":"OKP","x":"{{Text(jwk, "x")}}"}""");
+    }
+
+    // RFC 9964 §3: such a key always says for which algorithm it is, and that counts for its thumbprint (§6).
+    private static PublicJwk? ReadAkp(JsonElement jwk, ISignatureLibrary? library) =>
+        Text(jwk, "alg") is { } algorithm && SigningAlgorithms.IsMlDsa(algorithm)
+            ? ReadRaw(jwk, "pub", [algorithm], library, $$"""{"alg":"{{algorithm}}","kty":"AKP","pub":"{{Text(jwk, "pub")}}"}""") : null;
+
+    private static PublicJwk? ReadRaw(JsonElement jwk, string member, string[] algorithms, ISignatureLibrary? library, string canonical) =>
+        Bytes(jwk, member) is { } bytes && bytes.Length == RawKeySizes.Of(algorithms[0])!.Value.PublicKey
+        && library?.OpenPublicKey(algorithms[0], bytes) is { } check
+            ? new PublicJwk(Text(jwk, "kid"), algorithms, canonical, check: check) : null;
 
     private static string[]? Restrict(JsonElement jwk, string[] possible)
     {

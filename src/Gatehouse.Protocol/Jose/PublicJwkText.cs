@@ -23,11 +23,20 @@ public static class PublicJwkText
             new JsonObject { ["kty"] = "RSA", ["n"] = Base64Url.EncodeToString(numbers.Modulus), ["e"] = Base64Url.EncodeToString(numbers.Exponent) }, algorithm);
     }
 
-    private static (string Kid, string Json) Finish(JsonObject jwk, string algorithm)
+    /// <summary>A key of an algorithm that the base class library lacks.</summary>
+    public static (string Kid, string Json) Of(string algorithm, ReadOnlySpan<byte> publicKey, ISignatureLibrary library)
+    {
+        var text = Base64Url.EncodeToString(publicKey);
+        return Finish(
+            SigningAlgorithms.IsMlDsa(algorithm) ? new JsonObject { ["kty"] = "AKP", ["pub"] = text } : new JsonObject { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = text },
+            algorithm, library);
+    }
+
+    private static (string Kid, string Json) Finish(JsonObject jwk, string algorithm, ISignatureLibrary? library = null)
     {
         (jwk["use"], jwk["alg"]) = ("sig", algorithm);
         using var document = JsonDocument.Parse(jwk.ToJsonString());
-        if (!PublicJwk.TryParse(document.RootElement, out var key)) throw new InvalidOperationException("A key of ours is not one that we take.");
+        if (!PublicJwk.TryParse(document.RootElement, library, out var key)) throw new InvalidOperationException("A key of ours is not one that we take.");
         jwk["kid"] = key.Thumbprint;
         return (key.Thumbprint, jwk.ToJsonString());
     }

@@ -3,6 +3,7 @@ using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
+using Gatehouse.Store.Signatures;
 
 namespace Gatehouse.Store.Registry;
 
@@ -20,7 +21,7 @@ public sealed class RegisteredApplication
         GrantTypes = row.GrantTypes.ToFrozenSet(StringComparer.Ordinal);
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod;
         RedirectUris = [.. row.RedirectUris];
-        Keys = JwkSet.TryParse(row.Jwks, out var keys) ? keys : JwkSet.Empty;
+        Keys = JwkSet.TryParse(row.Jwks, SignatureLibrary.Instance, out var keys) ? keys : JwkSet.Empty;
         JwksUri = row.JwksUri;
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities);
         IsFapi = row.Fapi2SecurityProfile;

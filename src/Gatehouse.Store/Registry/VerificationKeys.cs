@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Signatures;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Registry;
@@ -57,7 +58,7 @@ public sealed record PublishedKey(PublicJwk Key, string Json)
     internal static PublishedKey Read(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return PublicJwk.TryParse(document.RootElement, out var key) ? new PublishedKey(key, json)
+        return PublicJwk.TryParse(document.RootElement, SignatureLibrary.Instance, out var key) ? new PublishedKey(key, json)
             : throw new StoreUnusableException("The public half of a signing key is damaged in the store.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Model;
+using Gatehouse.Store.Signatures;
 
 namespace Gatehouse.Store.Secrets;
 
@@ -12,9 +13,15 @@ public sealed class SigningKeyVault(KeyEncryptionKey key)
 
     public SigningKeyRecord Generate(SigningKeyState state, DateTimeOffset now, string algorithm = SigningAlgorithms.Default)
     {
-        using AsymmetricAlgorithm pair = algorithm == SigningAlgorithms.Default ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(RsaBits);
-        var (kid, json) = pair is ECDsa ec ? PublicJwkText.Of(ec) : PublicJwkText.Of((RSA)pair, algorithm);
-        var privateKey = pair.ExportPkcs8PrivateKey();
+        using AsymmetricAlgorithm pair = algorithm == SigningAlgorithms.Default ? ECDsa.Create(ECCurve.NamedCurves.nistP256)
+            : SeedKey.IsFor(algorithm) ? SeedKey.Generate(algorithm) : RSA.Create(RsaBits);
+        var (kid, json) = pair switch
+        {
+            ECDsa ec => PublicJwkText.Of(ec),
+            SeedKey seed => PublicJwkText.Of(algorithm, seed.PublicKey, SignatureLibrary.Instance),
+            _ => PublicJwkText.Of((RSA)pair, algorithm),
+        };
+        var privateKey = pair is SeedKey made ? made.ExportSeed() : pair.ExportPkcs8PrivateKey();
         try
         {
             return new SigningKeyRecord
@@ -29,13 +36,14 @@ public sealed class SigningKeyVault(KeyEncryptionKey key)
         }
     }
 
-    /// <returns>An <see cref="ECDsa"/> or an <see cref="RSA"/>, as the algorithm of the record asks.</returns>
+    /// <returns>An <see cref="ECDsa"/>, an <see cref="RSA"/> or a <see cref="SeedKey"/>, as the algorithm of the record asks.</returns>
     /// <exception cref="CryptographicException">The key-encryption key is not the one that sealed it.</exception>
     public AsymmetricAlgorithm Open(SigningKeyRecord record)
     {
         var privateKey = key.Open(Purpose, record.Kid, record.EncryptedPrivateKey);
         try
         {
+            if (SeedKey.IsFor(record.Algorithm)) return SeedKey.FromSeed(record.Algorithm, privateKey);
             AsymmetricAlgorithm pair = record.Algorithm == SigningAlgorithms.Default ? ECDsa.Create() : RSA.Create();
             pair.ImportPkcs8PrivateKey(privateKey, out _);
             return pair;

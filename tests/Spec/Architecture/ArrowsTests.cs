@@ -52,8 +52,16 @@ public sealed class ArrowsTests
     [InlineData("Gatehouse.Portal")]
     [InlineData("Gatehouse.Admin")]
     [InlineData("Gatehouse.Client")]
-    public void Only_the_authorization_server_touches_the_signing_key(string project) =>
+    public void Only_the_authorization_server_touches_the_signing_key(string project)
+    {
         Assert.DoesNotContain("Gatehouse.Store.Secrets.SigningKeyVault", Types(project));
+        Assert.DoesNotContain("Gatehouse.Store.Signatures.SeedKey", Types(project));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_the_store_knows_the_signature_library(string project) =>
+        Assert.Equal(project == "Gatehouse.Store", References(project).Contains("BouncyCastle.Cryptography"));
 
     [Fact]
     public void The_gateway_reads_the_registry_and_writes_nothing()

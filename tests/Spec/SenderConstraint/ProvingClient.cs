@@ -9,7 +9,7 @@ using Gatehouse.Tests.Spec.Token;
 namespace Gatehouse.Tests.Spec.SenderConstraint;
 
 /// <summary>A client that holds a DPoP key, and keeps the nonces it is given.</summary>
-internal sealed class ProvingClient(TestNode node)
+internal sealed class ProvingClient(TestNode node, SeedSigner? signer = null)
 {
     /// <summary>On P-256 or P-384.</summary>
     public ECDsa Key { get; init; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -29,7 +29,8 @@ internal sealed class ProvingClient(TestNode node)
     /// <summary>A good proof with changes.</summary>
     public string Proof(string method, string url, string? token = null, Action<JsonObject>? payload = null, Action<JsonObject>? header = null)
     {
-        var (head, claims) = (new JsonObject { ["alg"] = Key.KeySize == 384 ? "ES384" : "ES256", ["typ"] = "dpop+jwt", ["jwk"] = AssertingApplication.PublicJwk(Key) }, new JsonObject
+        var algorithm = signer?.Algorithm ?? (Key.KeySize == 384 ? "ES384" : "ES256");
+        var (head, claims) = (new JsonObject { ["alg"] = algorithm, ["typ"] = "dpop+jwt", ["jwk"] = signer?.PublicJwk() ?? AssertingApplication.PublicJwk(Key) }, new JsonObject
         {
             ["htm"] = method, ["htu"] = url, ["iat"] = node.Clock.GetUtcNow().ToUnixTimeSeconds(), ["jti"] = Guid.NewGuid().ToString(),
         });
@@ -37,6 +38,7 @@ internal sealed class ProvingClient(TestNode node)
         if (token is not null) claims["ath"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
         header?.Invoke(head);
         payload?.Invoke(claims);
+        if (signer is not null) return signer.Sign(head, claims);
         var input = $"{TokenForge.Encode(head.ToJsonString())}.{TokenForge.Encode(claims.ToJsonString())}";
         return $"{input}.{Base64Url.EncodeToString(Key.SignData(Encoding.ASCII.GetBytes(input), Key.KeySize == 384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))}";
     }

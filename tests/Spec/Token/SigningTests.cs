@@ -1,8 +1,12 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Secrets;
+using Gatehouse.Store.Signatures;
 using Gatehouse.Tests.Spec.Authorization;
 using Gatehouse.Tests.Spec.Hosting;
 
@@ -17,14 +21,18 @@ public sealed class SigningTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Theory, Rfc(7518, "3.3"), Rfc(7518, "3.5"), Rfc(9068, "2.1")]
+    [Theory, Rfc(7518, "3.3"), Rfc(7518, "3.5"), Rfc(8037, "3.1"), Rfc(9864, "2.2"), Rfc(9964, "4"), Rfc(9068, "2.1")]
     [InlineData("RS256")]
     [InlineData("PS256")]
+    [InlineData("EdDSA")]
+    [InlineData("Ed25519")]
+    [InlineData("ML-DSA-44")]
+    [InlineData("ML-DSA-65")]
+    [InlineData("ML-DSA-87")]
     public async Task An_API_can_have_tokens_of_another_algorithm(string algorithm)
     {
-        var api = _node.DescribeApi("things", _node.Upstream.Url);
-        api.AccessTokenSigningAlg = algorithm;
-        await _node.Founder.PublishAsync(api);
+        var reader = await _node.CreateApplicationAsync(name: "Things' server");
+        await PublishAsync(algorithm, reader.ClientId);
         var flow = await CodeFlow.CreateAsync(_node, change: draft => draft with { GrantTypes = ["client_credentials"] });
         await _node.SettleAsync();
 
@@ -33,11 +41,54 @@ public sealed class SigningTests : IAsyncLifetime
         await VerifyAsync(token, algorithm);
         using var call = await _node.CallAsync("/things", token);
         Assert.Equal(HttpStatusCode.OK, call.StatusCode);
+        var facts = await _node.Auth.PostTokenAsync($"token={token}", request =>
+        {
+            request.RequestUri = new Uri("/as/introspect.oauth2", UriKind.Relative);
+            request.UseBasic(reader.ClientId, reader.ClientSecret);
+        });
+        Assert.Equal("true", facts.Body["active"]!.ToJsonString());
+        using var changed = await _node.CallAsync("/things", Change(token));
+        Assert.Equal(HttpStatusCode.Unauthorized, changed.StatusCode);
+    }
+
+    [Theory, Rfc(7638, "3"), Rfc(8037, "2"), Rfc(9964, "6")]
+    [InlineData("EdDSA", "crv,kty,x")]
+    [InlineData("ML-DSA-65", "alg,kty,pub")]
+    public async Task The_key_is_published_under_the_name_of_its_thumbprint(string algorithm, string members)
+    {
+        await PublishAsync(algorithm);
+        var token = await _node.ObtainTokenAsync(await _node.CreateApplicationAsync());
+        var keys = (await _node.Auth.GetFromJsonAsync<JsonObject>("/pf/JWKS"))!["keys"]!.AsArray();
+
+        var jwk = keys.Single(key => (string?)key!["alg"] == algorithm)!.AsObject();
+        Assert.Equal(KidOf(token), (string?)jwk["kid"]);
+        Assert.Equal(((string[])[.. members.Split(','), "alg", "kid", "use"]).Distinct().Order(), jwk.Select(member => member.Key).Order());
+        var canonical = $"{{{string.Join(',', members.Split(',').Select(name => $"\"{name}\":\"{jwk[name]}\""))}}}";
+        Assert.Equal(KidOf(token), Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(canonical))));
+    }
+
+    [Theory]
+    [InlineData("EdDSA", 43)]
+    [InlineData("RS256", 22)]
+    [InlineData("ML-DSA-65", 0)]
+    public async Task An_ID_token_hashes_the_access_token_as_its_algorithm_does(string algorithm, int length)
+    {
+        var flow = await CodeFlow.CreateAsync(_node, change: draft => draft with { IdTokenSignedResponseAlg = algorithm });
+        await flow.SignInAsync();
+        var answer = await flow.RedeemAsync(await flow.ObtainCodeAsync(("scope", "openid")));
+        var hash = (string?)TokenForge.Read(((string)answer.Body["id_token"]!).Split('.')[1])["at_hash"];
+
+        Assert.Equal(length, hash?.Length ?? 0);
+        var token = Encoding.ASCII.GetBytes((string)answer.Body["access_token"]!);
+        if (algorithm == "EdDSA") Assert.Equal(Base64Url.EncodeToString(SHA512.HashData(token).AsSpan(0, 32)), hash);
+        if (algorithm == "RS256") Assert.Equal(Base64Url.EncodeToString(SHA256.HashData(token).AsSpan(0, 16)), hash);
     }
 
     [Theory]
     [InlineData("ES256")]
     [InlineData("RS256")]
+    [InlineData("EdDSA")]
+    [InlineData("ML-DSA-65")]
     public async Task An_application_can_have_ID_tokens_of_another_algorithm(string algorithm)
     {
         var flow = await CodeFlow.CreateAsync(_node, change: draft => draft with { IdTokenSignedResponseAlg = algorithm });
@@ -47,9 +98,13 @@ public sealed class SigningTests : IAsyncLifetime
         await VerifyAsync((string)answer.Body["access_token"]!, "ES256");
     }
 
-    [Fact, Rfc(8725, "3.1")]
-    public async Task Tokens_of_before_and_after_a_rotation_work()
+    [Theory, Rfc(8725, "3.1")]
+    [InlineData("ES256")]
+    [InlineData("EdDSA")]
+    [InlineData("ML-DSA-65")]
+    public async Task Tokens_of_before_and_after_a_rotation_work(string algorithm)
     {
+        await PublishAsync(algorithm);
         var credentials = await _node.CreateApplicationAsync();
         var before = await _node.ObtainTokenAsync(credentials);
         var rotation = _node.Get<SigningKeyRotation>();
@@ -64,10 +119,25 @@ public sealed class SigningTests : IAsyncLifetime
         Assert.Equal(KidOf(before), KidOf(during));
         foreach (var token in new[] { before, during, await _node.ObtainTokenAsync(credentials) })
         {
-            await VerifyAsync(token, "ES256");
+            await VerifyAsync(token, algorithm);
             using var call = await _node.CallAsync("/things", token);
             Assert.Equal(HttpStatusCode.OK, call.StatusCode);
         }
+    }
+
+    private async Task PublishAsync(string algorithm, params List<string> resourceServers)
+    {
+        var api = _node.DescribeApi("things", _node.Upstream.Url);
+        (api.AccessTokenSigningAlg, api.ResourceServers) = (algorithm, resourceServers);
+        await _node.Founder.PublishAsync(api);
+        await _node.SettleAsync();
+    }
+
+    // The first bits of the signature.
+    private static string Change(string token)
+    {
+        var at = token.LastIndexOf('.') + 1;
+        return $"{token[..at]}{(token[at] == 'A' ? 'B' : 'A')}{token[(at + 1)..]}";
     }
 
     private static string KidOf(string token) => (string)TokenForge.Read(token.Split('.')[0])["kid"]!;
@@ -75,7 +145,7 @@ public sealed class SigningTests : IAsyncLifetime
     private async Task VerifyAsync(string token, string algorithm)
     {
         var keys = await _node.Auth.GetFromJsonAsync<JsonObject>("/pf/JWKS");
-        Assert.True(JwkSet.TryParse(keys!.ToJsonString(), out var set));
+        Assert.True(JwkSet.TryParse(keys!.ToJsonString(), SignatureLibrary.Instance, out var set));
         Assert.True(CompactJws.TryParse(token, out var jws));
         Assert.True(set.Verifies(jws, [algorithm]));
         Assert.Equal(algorithm, jws.HeaderText("alg"));

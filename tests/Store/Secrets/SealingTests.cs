@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Secrets;
+using Gatehouse.Store.Signatures;
 using Gatehouse.Tests.Store.Fixture;
 
 namespace Gatehouse.Tests.Store.Secrets;
@@ -22,6 +25,28 @@ public sealed class SealingTests
         Assert.ThrowsAny<CryptographicException>(() => vault.Open(first));
         first.EncryptedPrivateKey = [];
         Assert.ThrowsAny<CryptographicException>(() => vault.Open(first));
+    }
+
+    [Theory]
+    [InlineData("EdDSA")]
+    [InlineData("Ed25519")]
+    [InlineData("ML-DSA-44")]
+    [InlineData("ML-DSA-65")]
+    [InlineData("ML-DSA-87")]
+    public void A_key_that_is_a_seed_opens_as_the_key_that_was_sealed(string algorithm)
+    {
+        var vault = new SigningKeyVault(TestStore.Key);
+        var record = vault.Generate(SigningKeyState.Active, default, algorithm);
+        using var pair = (SeedKey)vault.Open(record);
+        var signature = new byte[pair.SignatureLength];
+        pair.Sign("text"u8, signature);
+
+        using var document = JsonDocument.Parse(record.PublicKey);
+        Assert.True(PublicJwk.TryParse(document.RootElement, SignatureLibrary.Instance, out var key));
+        Assert.Equal((algorithm, record.Kid), (Assert.Single(key.Algorithms), key.Thumbprint));
+        Assert.True(key.Verify(algorithm, "text"u8, signature));
+        Assert.NotEqual(new byte[SeedKey.SeedLength], pair.ExportSeed());
+        Assert.Equal(pair.ExportSeed(), TestStore.Key.Open("signing-key", record.Kid, record.EncryptedPrivateKey));
     }
 
     [Fact]
