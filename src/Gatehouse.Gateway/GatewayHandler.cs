@@ -52,7 +52,8 @@ public sealed class GatewayHandler(
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Limits.MaxRequestBody;
 
         // 5. Identity headers, forward.
-        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString());
+        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString(),
+            claims.Details.Where(detail => route.Api.DetailsTypes.ContainsKey(detail.Type)).Text);
         if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
     }
 

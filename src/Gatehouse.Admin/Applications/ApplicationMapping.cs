@@ -25,6 +25,7 @@ internal static class ApplicationMapping
         Fapi2SecurityProfile = request.Fapi2SecurityProfile,
         TokenExchangeSubjects = request.TokenExchangeSubjects ?? [],
         TokenExchangeAudiences = request.TokenExchangeAudiences ?? [],
+        AuthorizationDetailsTypes = request.AuthorizationDetailsTypes ?? [],
         AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
         IdTokenSignedResponseAlg = request.IdTokenSignedResponseAlg ?? SigningAlgorithms.Default,
     };
@@ -49,7 +50,7 @@ internal static class ApplicationMapping
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         Fapi2SecurityProfile = row.Fapi2SecurityProfile,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
-        IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
+        AuthorizationDetailsTypes = row.AuthorizationDetailsTypes, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)
             .SelectMany(contract => contract.Api!.Scopes).Select(scope => scope.Token).Where(scope => IsWithin(scope, row.Registration)).Order(StringComparer.Ordinal)),
         Apis = [.. row.Contracts.OrderBy(contract => contract.Api!.Slug, StringComparer.Ordinal).Select(ToApi)],

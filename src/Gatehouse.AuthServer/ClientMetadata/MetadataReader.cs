@@ -76,6 +76,7 @@ internal static class MetadataReader
             TokenEndpointAuthMethod = Text(metadata, "token_endpoint_auth_method", 64) ?? usualMethod,
             Jwks = Member(metadata, "jwks") is { } jwks ? jwks.GetRawText() : string.Empty,
             JwksUri = Text(metadata, "jwks_uri", MaxText) ?? string.Empty,
+            AuthorizationDetailsTypes = Texts(metadata, "authorization_details_types", ApiDetailsType.MaxTypeLength)?.Distinct(StringComparer.Ordinal).ToArray() ?? [],
             DpopBoundAccessTokens = Flag(metadata, "dpop_bound_access_tokens"),
             RequirePushedAuthorizationRequests = Flag(metadata, "require_pushed_authorization_requests"),
             IdTokenSignedResponseAlg = Text(metadata, "id_token_signed_response_alg", 16) ?? Protocol.Jose.SigningAlgorithms.Default,

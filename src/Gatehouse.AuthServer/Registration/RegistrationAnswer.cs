@@ -68,6 +68,7 @@ internal static class RegistrationAnswer
         json.WriteString("scope", row.Registration!.Scope);
         json.WriteBoolean("dpop_bound_access_tokens", row.DpopBoundAccessTokens);
         json.WriteBoolean("require_pushed_authorization_requests", row.RequirePushedAuthorizationRequests);
+        if (row.AuthorizationDetailsTypes.Count > 0) WriteList(json, "authorization_details_types", row.AuthorizationDetailsTypes);
         json.WriteString("id_token_signed_response_alg", row.IdTokenSignedResponseAlg);
         if (row.JwksUri.Length > 0) json.WriteString("jwks_uri", row.JwksUri);
         if (row.Jwks.Length == 0) return;

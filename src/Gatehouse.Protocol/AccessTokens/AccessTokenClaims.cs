@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 
 namespace Gatehouse.Protocol.AccessTokens;
@@ -37,6 +38,9 @@ public sealed record AccessTokenClaims
 
     /// <summary>The tokens that were exchanged for it, the first one first; empty when it was not exchanged.</summary>
     public IReadOnlyList<TokenOrigin> Origins { get; init; } = [];
+
+    /// <summary>What it allows in detail (RFC 9396 §9.1).</summary>
+    public AuthorizationDetails Details { get; init; } = AuthorizationDetails.None;
 
     /// <summary>The value of <c>token_type</c>.</summary>
     public string TokenType => DpopKey is null ? "Bearer" : "DPoP";
@@ -81,6 +85,7 @@ public sealed record AccessTokenClaims
         if (GrantId is not null) json.WriteString("grant_id", GrantId);
         Actor?.WriteTo(json);
         TokenOrigin.WriteTo(json, Origins);
+        Details.WriteTo(json);
         if (DpopKey is null) return;
         json.WriteStartObject("cnf");
         json.WriteString("jkt", DpopKey);
@@ -98,12 +103,13 @@ public sealed record AccessTokenClaims
             || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))
             || !ActorClaim.TryRead(payload, out var actor)
             || TokenOrigin.Read(payload) is not { } origins
+            || ReadDetails(payload) is not { } details
             || !TryConfirmation(payload, out var dpopKey)) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
             IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
-            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey, Actor = actor, Origins = origins,
+            GrantId = grantId.Length > 0 ? grantId : null, DpopKey = dpopKey, Actor = actor, Origins = origins, Details = details,
         };
     }
 
@@ -116,6 +122,9 @@ public sealed record AccessTokenClaims
     private static ScopeSet? ReadScope(JsonElement payload) =>
         !payload.TryGetProperty("scope", out _) ? ScopeSet.Empty
         : TryText(payload, "scope", out var text) && ScopeSet.TryParse(text, out var scope) ? scope : null;
+
+    private static AuthorizationDetails? ReadDetails(JsonElement payload) =>
+        payload.TryGetProperty(AuthorizationDetails.Name, out var value) ? AuthorizationDetails.Read(value, out _) : AuthorizationDetails.None;
 
     // A confirmation that is not understood must not be passed over: the token would count as a bearer token (RFC 7800 §3.1).
     private static bool TryConfirmation(JsonElement payload, out string? dpopKey)

@@ -69,7 +69,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             var grant = await db.Grants.SingleOrDefaultAsync(row => row.Id == found.Code.GrantId && row.EndedAt == null, cancellation);
             if (grant is null) return new Redeemed(IsWon: false);
             grant.ExpiresAt = now + lifetimes.Absolute;
-            grant.Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = found.Code.Resources });
+            grant.Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = found.Code.Resources, Details = found.Code.Details });
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
@@ -87,7 +87,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             {
                 Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,
                 AuthenticatedAt = request.AuthenticatedAt, CreatedAt = now, ExpiresAt = now + lifetimes.Absolute,
-                Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = request.Resources }),
+                Content = GrantJson.Write(new GrantContent { DpopKey = dpopKey, Resources = request.Resources, Details = request.Details }),
             };
             db.Grants.Add(grant);
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
@@ -132,6 +132,6 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     private static AuthorizationCode ToCode(AuthorizationInteraction asked, Guid grantId) => new()
     {
         GrantId = grantId, ApplicationId = asked.ApplicationId, UserId = asked.UserId, RedirectUri = asked.RedirectUri,
-        CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Resources = asked.Resources, Nonce = asked.Nonce, DpopKey = asked.DpopKey, AuthenticatedAt = asked.AuthenticatedAt,
+        CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Resources = asked.Resources, Details = asked.Details, Nonce = asked.Nonce, DpopKey = asked.DpopKey, AuthenticatedAt = asked.AuthenticatedAt,
     };
 }

@@ -34,6 +34,8 @@ public sealed record ApplicationDraft(string Name)
 
     public IReadOnlyList<string> TokenExchangeAudiences { get; init; } = [];
 
+    public IReadOnlyList<string> AuthorizationDetailsTypes { get; init; } = [];
+
     public string AccessTokenFormat { get; init; } = AccessTokenFormats.Jwt;
 
     public string IdTokenSignedResponseAlg { get; init; } = SigningAlgorithms.Default;
@@ -49,6 +51,7 @@ public sealed record ApplicationDraft(string Name)
         FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
+        AuthorizationDetailsTypes = row.AuthorizationDetailsTypes,
         Fapi2SecurityProfile = row.Fapi2SecurityProfile, AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
     };
 }
@@ -95,6 +98,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
             RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
+            AuthorizationDetailsTypes = [.. draft.AuthorizationDetailsTypes],
             Fapi2SecurityProfile = draft.Fapi2SecurityProfile, AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
         };
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
@@ -161,6 +165,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
         application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
         application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
+        application.AuthorizationDetailsTypes = [.. draft.AuthorizationDetailsTypes];
         application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;
         application.AccessTokenFormat = draft.AccessTokenFormat;
         application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;
