@@ -79,6 +79,31 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.ToTable("Apis");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.Property<Guid>("ApiId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<string>("Schema")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("ApiId", "Type");
+
+                    b.HasIndex("Type")
+                        .IsUnique();
+
+                    b.ToTable("ApiDetailsTypes", (string)null);
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.ApiOperation", b =>
                 {
                     b.Property<Guid>("ApiId")
@@ -131,6 +156,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<string>("AccessTokenFormat")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.PrimitiveCollection<List<string>>("AuthorizationDetailsTypes")
+                        .IsRequired()
+                        .HasColumnType("text[]");
 
                     b.Property<string>("ClientId")
                         .IsRequired()
@@ -347,6 +376,10 @@ namespace Gatehouse.Store.Migrations.Postgres
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<long>("GivenAt")
                         .HasColumnType("bigint");
@@ -910,6 +943,15 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Api", null)
+                        .WithMany("DetailsTypes")
+                        .HasForeignKey("ApiId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.ApiOperation", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.Api", null)
@@ -1102,6 +1144,8 @@ namespace Gatehouse.Store.Migrations.Postgres
 
             modelBuilder.Entity("Gatehouse.Store.Model.Api", b =>
                 {
+                    b.Navigation("DetailsTypes");
+
                     b.Navigation("Operations");
 
                     b.Navigation("Plans");

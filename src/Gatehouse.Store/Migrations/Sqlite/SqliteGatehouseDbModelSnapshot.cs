@@ -73,6 +73,31 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.ToTable("Apis");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.Property<Guid>("ApiId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Schema")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ApiId", "Type");
+
+                    b.HasIndex("Type")
+                        .IsUnique();
+
+                    b.ToTable("ApiDetailsTypes", (string)null);
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.ApiOperation", b =>
                 {
                     b.Property<Guid>("ApiId")
@@ -123,6 +148,10 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("AccessTokenFormat")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("AuthorizationDetailsTypes")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -331,6 +360,10 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<long>("GivenAt")
@@ -891,6 +924,15 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Api", null)
+                        .WithMany("DetailsTypes")
+                        .HasForeignKey("ApiId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.ApiOperation", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.Api", null)
@@ -1083,6 +1125,8 @@ namespace Gatehouse.Store.Migrations.Sqlite
 
             modelBuilder.Entity("Gatehouse.Store.Model.Api", b =>
                 {
+                    b.Navigation("DetailsTypes");
+
                     b.Navigation("Operations");
 
                     b.Navigation("Plans");
