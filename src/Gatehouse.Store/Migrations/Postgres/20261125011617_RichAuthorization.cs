@@ -23,7 +23,8 @@ namespace Gatehouse.Store.Migrations.Postgres
                 name: "AuthorizationDetailsTypes",
                 table: "Applications",
                 type: "text[]",
-                nullable: false);
+                nullable: false,
+                defaultValueSql: "ARRAY[]::text[]");
 
             migrationBuilder.CreateTable(
                 name: "ApiDetailsTypes",
