@@ -5,6 +5,7 @@ using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Tokens;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -52,8 +53,7 @@ public sealed class GatewayHandler(
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Limits.MaxRequestBody;
 
         // 5. Identity headers, forward.
-        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString(),
-            claims.Details.Where(detail => route.Api.DetailsTypes.ContainsKey(detail.Type)).Text);
+        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString(), DetailsFor(route.Api, claims.Details));
         if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
     }
 
@@ -72,6 +72,10 @@ public sealed class GatewayHandler(
         if (!found.IsKnown) return (GatewayFailure.StoreAway, null);
         return found.Value is { } claims ? (proofs.Check(http, authorization, claims), claims) : (GatewayFailure.UnknownReference, null);
     }
+
+    // RFC 9396 §9: an API hears what is meant for it.
+    private static string DetailsFor(RegisteredApi api, AuthorizationDetails details) =>
+        details.Count == 0 ? string.Empty : details.Where(detail => api.DetailsTypes.ContainsKey(detail.Type)).Text;
 
     private Task RefuseRouteAsync(HttpContext http, RouteMatch match)
     {

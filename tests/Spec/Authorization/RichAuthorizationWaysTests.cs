@@ -60,7 +60,7 @@ public sealed class RichAuthorizationWaysTests : IAsyncLifetime
         var code = CodeFlow.Parameter(await signing.Flow.AllowAtAsync(signing.Url(pushed)), "code")!;
         Assert.Equal(List(Thing), DetailsOf(await signing.Flow.RedeemAsync(code, more: signing.Proof())));
 
-        foreach (var wrong in (JsonNode[])[JsonValue.Create(List(Thing)), new JsonArray(Thing), new JsonArray(), JsonNode.Parse(List(Payment()))!])
+        foreach (var wrong in (JsonNode[])[JsonValue.Create(List(Thing))!, new JsonArray(Thing), new JsonArray(), JsonNode.Parse(List(Payment()))!])
         {
             var refused = await PushAsync(wrong);
             Assert.Equal((HttpStatusCode.BadRequest, "invalid_authorization_details"), (refused.Status, (string?)refused.Body["error"]));
