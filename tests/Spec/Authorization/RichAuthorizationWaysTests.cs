@@ -25,7 +25,7 @@ public sealed class RichAuthorizationWaysTests : IAsyncLifetime
         await _node.InitializeAsync();
         _server = await _node.CreateApplicationAsync(name: "Things' server");
         _payments = await PublishAsync(_node, _server.ClientId);
-        _flow = await CreateFlowAsync(_node, _payments);
+        _flow = await CreateFlowAsync(_node, _payments, "pat@example.org");
     }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
