@@ -6,6 +6,7 @@ using Gatehouse.Gateway.Tokens;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Bearer;
 using Gatehouse.Protocol.Jose;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -59,7 +60,7 @@ public sealed class GatewayHandler(
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Limits.MaxRequestBody;
 
         // 5. Identity headers, forward.
-        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString());
+        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString(), DetailsFor(route.Api, claims.Details));
         if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
     }
 
@@ -81,6 +82,10 @@ public sealed class GatewayHandler(
 
     private UsedToken Prove(HttpContext http, string authorization, AccessTokenClaims claims) =>
         new(proofs.Check(http, authorization, claims, out var algorithm), claims, algorithm);
+
+    // RFC 9396 §9: an API hears what is meant for it.
+    private static string DetailsFor(RegisteredApi api, AuthorizationDetails details) =>
+        details.Count == 0 ? string.Empty : details.Where(detail => api.DetailsTypes.ContainsKey(detail.Type)).Text;
 
     private Task RefuseRouteAsync(HttpContext http, RouteMatch match)
     {

@@ -22,7 +22,7 @@ internal sealed class Tenant(GatehouseDb db, Guid organizationId)
 
     public IQueryable<Api> Apis =>
         db.Apis.AsNoTracking().AsSplitQuery().Where(row => row.OrganizationId == organizationId)
-            .Include(row => row.Scopes).Include(row => row.Operations).Include(row => row.Plans);
+            .Include(row => row.Scopes).Include(row => row.DetailsTypes).Include(row => row.Operations).Include(row => row.Plans);
 
     public IQueryable<PortalUser> Users => db.Users.AsNoTracking().Where(row => row.OrganizationId == organizationId);
 

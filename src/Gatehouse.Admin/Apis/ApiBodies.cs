@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Model;
@@ -23,6 +24,9 @@ internal sealed record ApiRequest
 
     [JsonPropertyName("scopes"), Description("A scope names one API: none of these may belong to another.")]
     public IReadOnlyList<ScopeEntry>? Scopes { get; init; }
+
+    [JsonPropertyName("authorization_details_types"), Description("What applications may ask for beyond scopes (RFC 9396 §2). Up to 20; no other API may have one of these types.")]
+    public IReadOnlyList<DetailsTypeEntry>? AuthorizationDetailsTypes { get; init; }
 
     [JsonPropertyName("operations"), Description("The calls that the gateway lets through; anything else is 404.")]
     public IReadOnlyList<OperationEntry>? Operations { get; init; }
@@ -49,6 +53,19 @@ internal sealed record ScopeEntry
 
     [JsonPropertyName("description"), Description("What it allows, for a person.")]
     public string? Description { get; init; }
+}
+
+internal sealed record DetailsTypeEntry
+{
+    [JsonPropertyName("type"), Description("1 to 128 printable ASCII characters without blanks, quotes and backslashes.")]
+    public required string Type { get; init; }
+
+    [JsonPropertyName("title"), Description("What it allows, for the person who is asked: 1 to 200 characters.")]
+    public required string Title { get; init; }
+
+    [JsonPropertyName("schema")]
+    [Description("A JSON Schema (2020-12) of up to 8192 characters that each object must match, its type included. A $ref leads to its own $defs; nothing is fetched.")]
+    public required JsonElement Schema { get; init; }
 }
 
 internal sealed record OperationEntry
@@ -102,6 +119,9 @@ internal sealed record ApiBody
     [JsonPropertyName("scopes")]
     public required IReadOnlyList<ScopeEntry> Scopes { get; init; }
 
+    [JsonPropertyName("authorization_details_types")]
+    public required IReadOnlyList<DetailsTypeEntry> AuthorizationDetailsTypes { get; init; }
+
     [JsonPropertyName("operations")]
     public required IReadOnlyList<OperationEntry> Operations { get; init; }
 
@@ -141,6 +161,8 @@ internal static class ApiMapping
         AccessTokenSigningAlg = request.AccessTokenSigningAlg ?? SigningAlgorithms.Default,
         ResourceServers = [.. (request.ResourceServers ?? []).Distinct(StringComparer.Ordinal)],
         Scopes = [.. (request.Scopes ?? []).Select(scope => new ApiScope { Token = scope.Scope, Description = scope.Description ?? string.Empty })],
+        DetailsTypes = [.. (request.AuthorizationDetailsTypes ?? [])
+            .Select(entry => new ApiDetailsType { Type = entry.Type, Title = entry.Title, Schema = entry.Schema.GetRawText() })],
         Operations = [.. (request.Operations ?? [])
             .Select(call => new ApiOperation { Method = call.Method, PathTemplate = call.Path, Scope = call.Scope ?? string.Empty })],
         Plans = [.. request.Plans.Select(ToModel)],
@@ -152,6 +174,8 @@ internal static class ApiMapping
         CreatedAt = row.CreatedAt, ResourceServers = [.. row.ResourceServers], AccessTokenFormat = row.AccessTokenFormat, AccessTokenSigningAlg = row.AccessTokenSigningAlg,
         Scopes = [.. row.Scopes.OrderBy(scope => scope.Token, StringComparer.Ordinal)
             .Select(scope => new ScopeEntry { Scope = scope.Token, Description = scope.Description })],
+        AuthorizationDetailsTypes = [.. row.DetailsTypes.OrderBy(type => type.Type, StringComparer.Ordinal)
+            .Select(type => new DetailsTypeEntry { Type = type.Type, Title = type.Title, Schema = JsonElement.Parse(type.Schema) })],
         Operations = [.. row.Operations.OrderBy(call => call.PathTemplate, StringComparer.Ordinal).ThenBy(call => call.Method, StringComparer.Ordinal)
             .Select(call => new OperationEntry { Method = call.Method, Path = call.PathTemplate, Scope = call.Scope.Length == 0 ? null : call.Scope })],
         Plans = [.. row.Plans.OrderBy(plan => plan.Slug, StringComparer.Ordinal).Select(ToEntry)],

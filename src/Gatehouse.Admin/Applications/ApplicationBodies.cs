@@ -72,6 +72,9 @@ internal record ApplicationRequest
     [JsonPropertyName("token_exchange_audiences"), Description("The resources it may exchange tokens for. Default: those of its contracts.")]
     public IReadOnlyList<string>? TokenExchangeAudiences { get; init; }
 
+    [JsonPropertyName("authorization_details_types"), Description("The types of authorization details that it may use (RFC 9396 §10). Up to 20. Default: none.")]
+    public IReadOnlyList<string>? AuthorizationDetailsTypes { get; init; }
+
     [JsonPropertyName("access_token_format"), Description("jwt, or reference: a token that says nothing by itself (introspection and the gateway know it). Default: jwt.")]
     public string? AccessTokenFormat { get; init; }
 
@@ -177,6 +180,9 @@ internal record ApplicationBody
 
     [JsonPropertyName("token_exchange_audiences")]
     public required IReadOnlyList<string> TokenExchangeAudiences { get; init; }
+
+    [JsonPropertyName("authorization_details_types")]
+    public required IReadOnlyList<string> AuthorizationDetailsTypes { get; init; }
 
     [JsonPropertyName("access_token_format")]
     public required string AccessTokenFormat { get; init; }

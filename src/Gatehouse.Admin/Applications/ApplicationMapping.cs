@@ -28,6 +28,7 @@ internal static class ApplicationMapping
         Fapi2SecurityProfile = request.Fapi2SecurityProfile,
         TokenExchangeSubjects = request.TokenExchangeSubjects ?? [],
         TokenExchangeAudiences = request.TokenExchangeAudiences ?? [],
+        AuthorizationDetailsTypes = request.AuthorizationDetailsTypes ?? [],
         AccessTokenFormat = request.AccessTokenFormat ?? AccessTokenFormats.Jwt,
         IdTokenSignedResponseAlg = request.IdTokenSignedResponseAlg ?? SigningAlgorithms.Default,
         PostLogoutRedirectUris = request.PostLogoutRedirectUris ?? [],
@@ -59,7 +60,7 @@ internal static class ApplicationMapping
         TlsClientAuthSanEmail = SubjectOf(row, CertificateSubjectKind.Email),
         Fapi2SecurityProfile = row.Fapi2SecurityProfile,
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences, AccessTokenFormat = row.AccessTokenFormat,
-        IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
+        AuthorizationDetailsTypes = row.AuthorizationDetailsTypes, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
         PostLogoutRedirectUris = row.PostLogoutRedirectUris, BackchannelLogoutUri = row.BackchannelLogoutUri.Length == 0 ? null : row.BackchannelLogoutUri,
         BackchannelLogoutSessionRequired = row.BackchannelLogoutSessionRequired,
         Scope = string.Join(' ', row.Contracts.Where(contract => contract.State == ContractState.Approved)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Authorization;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Registry;
@@ -47,12 +48,15 @@ internal static class AuthorizationRules
         if (parameters["dpop_jkt"] is { } dpopKey && !Pkce.IsChallenge(dpopKey)) return AuthorizationError.InvalidRequest("The dpop_jkt is not a SHA-256 in base64url.");
         if (CheckPrompt(parameters, out var prompts, out var maxAge) is { } promptError) return promptError;
         var request = new AccessRequest(parameters["scope"], parameters.Form.All("resource")) { IsForUser = true };
-        if (ScopePolicy.Apply(request, application, apis, out var access) is { } refused)
+        if (DetailsPolicy.Apply(new DetailsRequest(parameters[AuthorizationDetails.Name], request.Resources), application, apis, out var details) is { } wrong)
+            return AuthorizationError.InvalidAuthorizationDetails(wrong.Wire.Description);
+        if (ScopePolicy.Apply(request with { Details = details }, application, apis, out var access) is { } refused)
             return refused.Wire.Code == "invalid_target" ? AuthorizationError.InvalidTarget(refused.Wire.Description) : AuthorizationError.InvalidScope;
         interaction = new AuthorizationInteraction
         {
             ApplicationId = application.Id, OrganizationId = application.OrganizationId, ClientId = application.ClientId,
             RedirectUri = target.RedirectUri, ResponseMode = target.ResponseMode, State = target.State, Scope = access!.Scope.ToString(), Resources = request.Resources,
+            Details = details.Count > 0 ? details.Text : null,
             CodeChallenge = challenge, Nonce = parameters["nonce"], DpopKey = parameters["dpop_jkt"], Prompts = prompts, MaxAgeSeconds = maxAge,
             IsUnproven = application.IsPublic && !target.RedirectUri.StartsWith("https://", StringComparison.OrdinalIgnoreCase),
             IsUnverified = !application.IsApproved,

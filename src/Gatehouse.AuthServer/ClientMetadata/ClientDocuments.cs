@@ -94,8 +94,10 @@ public sealed partial class ClientDocuments(
         var outcome = await registry.FindAsync(clientId) switch
         {
             { IsKnown: false } => Outcome<SelfRegistered>.Conflict("the store did not answer"),
-            { Value: { } known } => await updates.ChangeAsync(known.Id, new RegistrationChange(read.Draft, scope, read.Details)),
-            _ => await registrations.RegisterAsync(new Store.Operations.Registration(target.OrganizationId, RegistrationKind.Document, read.Draft with { PlanIds = target.PlanIds })
+            { Value: { } known } => await updates.ChangeAsync(known.Id, new RegistrationChange(
+                RegistrationScope.LimitDetailsTypes(read.Draft, rules, known.AuthorizationDetailsTypes), scope, read.Details)),
+            _ => await registrations.RegisterAsync(new Store.Operations.Registration(target.OrganizationId, RegistrationKind.Document,
+                RegistrationScope.LimitDetailsTypes(read.Draft, rules) with { PlanIds = target.PlanIds })
             {
                 ClientId = clientId, Scope = scope, AllowedScope = target.Scope, Details = read.Details,
                 MaxApplications = rules.MaxApplications, UnusedFor = rules.UnusedFor,

@@ -77,6 +77,7 @@ internal static class MetadataReader
             TokenEndpointAuthMethod = Text(metadata, "token_endpoint_auth_method", 64) ?? usualMethod,
             Jwks = Member(metadata, "jwks") is { } jwks ? jwks.GetRawText() : string.Empty,
             JwksUri = Text(metadata, "jwks_uri", MaxText) ?? string.Empty,
+            AuthorizationDetailsTypes = Texts(metadata, "authorization_details_types", ApiDetailsType.MaxTypeLength)?.Distinct(StringComparer.Ordinal).ToArray() ?? [],
             DpopBoundAccessTokens = Flag(metadata, "dpop_bound_access_tokens"),
             CertificateBoundAccessTokens = Flag(metadata, "tls_client_certificate_bound_access_tokens"),
             CertificateSubjects = CertificateSubject.Collect(name => Text(metadata, name, CertificateSubject.MaxLength)),

@@ -33,6 +33,12 @@ public sealed record RegistrationRules
     /// <summary>The scopes that those may obtain at most; empty: all of those APIs.</summary>
     public ScopeSet Scopes { get; init; } = ScopeSet.Empty;
 
+    /// <summary>
+    /// The types of authorization details that applications without a person behind them may use (RFC 9396 §10), as far as they ask for them.
+    /// Default: none; what they ask for is ignored.
+    /// </summary>
+    public IReadOnlyList<string> AuthorizationDetailsTypes { get; init; } = [];
+
     /// <summary>The most applications of one organization that registered themselves, 1 or more. Default: 1000.</summary>
     public int MaxApplications { get; init; } = 1000;
 

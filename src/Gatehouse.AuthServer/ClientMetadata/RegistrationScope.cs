@@ -35,4 +35,10 @@ internal static class RegistrationScope
         var chosen = asked.Intersect(allowed);
         return chosen.Count > 0 || asked.IsSubsetOf(IdentityScope.All) ? chosen : null;
     }
+
+    /// <summary>Of the types of authorization details that are asked for those that the settings allow, or that API Support has given it before.</summary>
+    public static ApplicationDraft LimitDetailsTypes(ApplicationDraft draft, RegistrationRules rules, IReadOnlyCollection<string>? given = null) => draft with
+    {
+        AuthorizationDetailsTypes = [.. draft.AuthorizationDetailsTypes.Where(type => rules.AuthorizationDetailsTypes.Contains(type, StringComparer.Ordinal) || given?.Contains(type) == true)],
+    };
 }

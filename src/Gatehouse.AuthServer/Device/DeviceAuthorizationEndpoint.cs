@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
@@ -22,8 +23,11 @@ public sealed class DeviceAuthorizationEndpoint(
         var registered = application.Registered;
         GrantedAccess? access = null;
         var asked = new AccessRequest(form["scope"], form.All("resource")) { IsForUser = true };
+        var details = AuthorizationDetails.None;
         var failure = registered.GrantTypes.Contains(GrantType.DeviceCode)
-            ? ScopePolicy.Apply(asked, registered, apis.Current, out access) : OAuthFailure.GrantNotAllowed(GrantType.DeviceCode);
+            ? DetailsPolicy.Apply(new DetailsRequest(form[AuthorizationDetails.Name], asked.Resources), registered, apis.Current, out details)
+            : OAuthFailure.GrantNotAllowed(GrantType.DeviceCode);
+        failure ??= ScopePolicy.Apply(asked with { Details = details }, registered, apis.Current, out access);
         if (failure is null && registered.IsPublic && pace.Take(http.Connection.RemoteIpAddress) is { } wait) failure = OAuthFailure.TooManyRequests(wait);
         if (failure is null && !await requests.ConsumeAsync(http, application)) return;
         try
@@ -34,6 +38,7 @@ public sealed class DeviceAuthorizationEndpoint(
                 {
                     UserCode = string.Empty, ApplicationId = registered.Id, OrganizationId = registered.OrganizationId,
                     Scope = access!.Scope.ToString(), Resources = asked.Resources,
+                    Details = details.Count > 0 ? details.Text : null,
                 };
                 var (deviceCode, userCode) = await devices.BeginAsync(request, http.RequestAborted);
                 await WriteAsync(http, options.Issuer + DeviceRegister.PagePath(registered.Organization), deviceCode, userCode);

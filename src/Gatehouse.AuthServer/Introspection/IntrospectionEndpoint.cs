@@ -47,13 +47,15 @@ public sealed class IntrospectionEndpoint(
             return (false, null);
         }
         if (claims is null) return (true, null);
+        var own = new List<RegisteredApi>();
         foreach (var api in apis.Current.All)
         {
             if (!api.ResourceServers.Contains(caller.ClientId) || !claims.Audience.Contains(api.Resource, StringComparer.Ordinal)) continue;
             var access = await accessCheck.CheckAsync(claims, api, scope: string.Empty);
             if (access.Failure == AccessFailure.StoreUnknown) return (false, null);
-            if (access.Failure == AccessFailure.None) return (true, claims);
+            if (access.Failure == AccessFailure.None) own.Add(api);
         }
-        return (true, null);
+        // RFC 9396 §9.2: each API hears what is meant for it.
+        return (true, own.Count == 0 ? null : claims with { Details = claims.Details.Where(detail => own.Any(api => api.DetailsTypes.ContainsKey(detail.Type))) });
     }
 }

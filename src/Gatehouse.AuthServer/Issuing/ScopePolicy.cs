@@ -1,4 +1,5 @@
 using Gatehouse.AuthServer.Requests;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Registry;
@@ -15,6 +16,9 @@ public sealed record AccessRequest(string? Scope, IReadOnlyList<string> Resource
 {
     /// <summary>Whether the token speaks for a user: then there are the scopes of OpenID Connect too.</summary>
     public bool IsForUser { get; init; }
+
+    /// <summary>The authorization details that the token is to carry: their APIs come along.</summary>
+    public AuthorizationDetails Details { get; init; } = AuthorizationDetails.None;
 
     /// <summary>What was granted before, which is never exceeded (RFC 6749 §6); null when nothing was.</summary>
     public ScopeSet? Granted { get; init; }
@@ -38,13 +42,12 @@ internal static class ScopePolicy
 
         // 1. What is possible: the scopes of the approved contracts, and those of OpenID Connect.
         var granted = request.Granted;
-        var contracts = application.Contracts.Values.Where(contract => contract.State == ContractState.Approved)
-            .Select(contract => (Contract: contract, Api: apis.Find(contract.ApiId)))
-            .Where(pair => pair.Api is not null).OrderBy(pair => pair.Api!.Slug, StringComparer.Ordinal).ToList();
-        if (application.ScopeLimit is { } limit) contracts.RemoveAll(pair => pair.Api!.Scopes.Count > 0 && !pair.Api.Scopes.Any(limit.Contains));
+        var contracts = ContractsOf(application, apis);
         var scope = ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes));
         if (application.ScopeLimit is { } most) scope = scope.Intersect(most);
         var possible = request.IsForUser ? ScopeSet.Of(scope.Concat(IdentityScope.All)) : scope;
+        // Whoever asks for details and names no scope wants what they say and nothing else.
+        if (granted is null && request.Details.Count > 0) scope = ScopeSet.Empty;
         if (granted is not null) scope = granted.Intersect(possible); // A contract may have ended since the user consented.
 
         // 2. What is asked for must be possible.
@@ -67,13 +70,24 @@ internal static class ScopePolicy
         if (request.Resources.Count + request.GrantedResources.Count > 0)
             scope = scope.Intersect(ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes).Concat(IdentityScope.All)));
 
-        // 4. An API without scopes comes along only where no scope was asked for.
-        if (request.Scope is not null || granted is { Count: > 0 }) contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(scope.Contains));
+        // 4. An API without scopes comes along only where nothing was asked for.
+        if (request.Scope is not null || granted is { Count: > 0 } || request.Details.Count > 0)
+            contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(scope.Contains) && !request.Details.All.Any(detail => pair.Api.DetailsTypes.ContainsKey(detail.Type)));
         else if (granted is not null) contracts.RemoveAll(pair => pair.Api!.Scopes.Count > 0);
         if (contracts.Count == 0 && request.Resources.Count > 0) return OAuthFailure.NoScopeOfResource;
         if (contracts.Count == 0 && !scope.Contains(IdentityScope.OpenId)) return OAuthFailure.NoApprovedContract;
         access = new GrantedAccess(scope, [.. contracts.Select(pair => pair.Api!.Resource)],
             contracts.Count == 0 ? IdentityLifetimeSeconds : contracts.Min(pair => pair.Contract.TokenLifetimeSeconds));
         return null;
+    }
+
+    /// <summary>The approved contracts with their APIs, as far as the application may use them.</summary>
+    public static List<(RegisteredContract Contract, RegisteredApi? Api)> ContractsOf(RegisteredApplication application, ApiSnapshot apis)
+    {
+        var contracts = application.Contracts.Values.Where(contract => contract.State == ContractState.Approved)
+            .Select(contract => (Contract: contract, Api: apis.Find(contract.ApiId)))
+            .Where(pair => pair.Api is not null).OrderBy(pair => pair.Api!.Slug, StringComparer.Ordinal).ToList();
+        if (application.ScopeLimit is { } limit) contracts.RemoveAll(pair => pair.Api!.Scopes.Count > 0 && !pair.Api.Scopes.Any(limit.Contains));
+        return contracts;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Jose;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Registry;
@@ -28,6 +29,9 @@ public sealed record TokenContent(
 
     /// <summary>The tokens that are exchanged for it.</summary>
     public IReadOnlyList<TokenOrigin> Origins { get; init; } = [];
+
+    /// <summary>What it allows in detail (RFC 9396 §9.1).</summary>
+    public AuthorizationDetails Details { get; init; } = AuthorizationDetails.None;
 }
 
 /// <summary>Issues access tokens: the only place that makes one.</summary>
@@ -72,7 +76,7 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         {
             Issuer = options.Issuer, Subject = content.Subject, Audience = AudienceOf(content), ClientId = content.Application.ClientId,
             Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
-            GrantId = content.GrantId, Confirmation = content.Confirmation, Actor = content.Actor, Origins = content.Origins,
+            GrantId = content.GrantId, Confirmation = content.Confirmation, Actor = content.Actor, Origins = content.Origins, Details = content.Details,
         };
     }
 

@@ -55,6 +55,8 @@ public sealed class MetadataEndpoint(AuthServerOptions options, ClientAuthentica
             PromptValuesSupported = AuthorizationRules.KnownPrompts,
             IdTokenSigningAlgorithmsSupported = JwtSigner.Algorithms,
             AcrValuesSupported = [IdTokenIssuer.PasswordAcr],
+            AuthorizationDetailsTypesSupported = apis.Current.All.Any(api => api.DetailsTypes.Count > 0)
+                ? [.. apis.Current.All.SelectMany(api => api.DetailsTypes.Keys).Order(StringComparer.Ordinal)] : null,
             ScopesSupported = [.. IdentityScope.All, .. apis.Current.All.SelectMany(api => api.Scopes)],
         };
         http.Response.ContentType = "application/json";

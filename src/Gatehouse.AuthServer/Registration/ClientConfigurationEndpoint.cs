@@ -65,7 +65,8 @@ public sealed class ClientConfigurationEndpoint(AuthServerOptions options, Regis
             return;
         }
         var secret = body!.RootElement.TryGetProperty("client_secret", out var named) ? new ClientSecret(named.GetString()!) : (ClientSecret?)null;
-        var outcome = await updates.ChangeAsync(application.Id, new RegistrationChange(read!.Draft, scope!, read.Details) { Secret = secret }, http.RequestAborted);
+        var outcome = await updates.ChangeAsync(application.Id, new RegistrationChange(
+            RegistrationScope.LimitDetailsTypes(read!.Draft, options.Registration, application.AuthorizationDetailsTypes), scope!, read.Details) { Secret = secret }, http.RequestAborted);
         await (outcome.Refusal switch
         {
             Refusal.None => RegistrationAnswer.WriteClientAsync(http, StatusCodes.Status200OK, options.Issuer, outcome.Value!, token),

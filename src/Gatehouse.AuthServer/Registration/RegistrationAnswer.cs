@@ -71,6 +71,7 @@ internal static class RegistrationAnswer
         json.WriteBoolean("tls_client_certificate_bound_access_tokens", row.CertificateBoundAccessTokens);
         if (CertificateSubject.Read(row.CertificateSubject) is { } subject) json.WriteString(subject.Member, subject.Value);
         json.WriteBoolean("require_pushed_authorization_requests", row.RequirePushedAuthorizationRequests);
+        if (row.AuthorizationDetailsTypes.Count > 0) WriteList(json, "authorization_details_types", row.AuthorizationDetailsTypes);
         json.WriteString("id_token_signed_response_alg", row.IdTokenSignedResponseAlg);
         if (row.PostLogoutRedirectUris.Count > 0) WriteList(json, "post_logout_redirect_uris", row.PostLogoutRedirectUris);
         if (row.BackchannelLogoutUri.Length > 0)

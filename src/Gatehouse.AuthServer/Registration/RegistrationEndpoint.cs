@@ -64,7 +64,7 @@ public sealed partial class RegistrationEndpoint(
         }
 
         // 3. Commit, and answer.
-        var outcome = await operations.RegisterAsync(new Store.Operations.Registration(target.OrganizationId, kind, read!.Draft with { PlanIds = target.PlanIds })
+        var outcome = await operations.RegisterAsync(new Store.Operations.Registration(target.OrganizationId, kind, RegistrationScope.LimitDetailsTypes(read!.Draft, Rules) with { PlanIds = target.PlanIds })
         {
             Scope = scope!, AllowedScope = target.Scope, Details = read.Details, InitialToken = token,
             MaxApplications = Rules.MaxApplications, UnusedFor = Rules.UnusedFor,

@@ -228,6 +228,13 @@ public sealed record OAuthFailure
         OAuthError.InvalidTarget("Name one resource per token; ask again for a token for the next one."),
         "The token request named several resources: a token for several APIs lets each of them call the others.");
 
+    /// <summary>RFC 9396 §5. What the wire hears names the object by its place and quotes nothing of it.</summary>
+    /// <param name="code">What is wrong.</param>
+    /// <param name="description">In words, in ASCII.</param>
+    /// <param name="cause">More of it for the application's owner; null: the same.</param>
+    public static OAuthFailure WrongAuthorizationDetails(string code, string description, string? cause = null) =>
+        new(code, OAuthError.InvalidAuthorizationDetails("authorization_details: " + description), cause ?? description);
+
     public static OAuthFailure SecretRetired(DateTimeOffset at) => new("secret_retired", OAuthError.InvalidClient,
         $"The secret was right once, but was retired on {Day(at)}.");
 

@@ -32,6 +32,7 @@ internal static class TokenAnswer
             if (tokens.RefreshToken is not null) json.WriteString("refresh_token"u8, tokens.RefreshToken);
             if (tokens.IdToken is not null) json.WriteString("id_token"u8, tokens.IdToken);
             if (isScopeStated && content.Scope.Count > 0) json.WriteString("scope"u8, content.Scope.ToString());
+            content.Details.WriteTo(json); // RFC 9396 §7.
             json.WriteEndObject();
         }
         response.ContentType = "application/json";

@@ -7,6 +7,7 @@ using Gatehouse.AuthServer.Token.Grants;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Recording;
@@ -35,7 +36,9 @@ public sealed class TokenEndpoint(
             GrantedAccess? access = null;
             var resources = decision.Targets ?? form.All("resource");
             if (resources.Count > 1) failure ??= OAuthFailure.SeveralResources;
-            failure ??= ScopePolicy.Apply(decision.Ask(resources), application.Registered, apis.Current, out access);
+            var details = AuthorizationDetails.None;
+            failure ??= DetailsPolicy.Apply(new DetailsRequest(form[AuthorizationDetails.Name], resources, decision.GrantedDetails), application.Registered, apis.Current, out details);
+            failure ??= ScopePolicy.Apply(decision.Ask(resources) with { Details = details }, application.Registered, apis.Current, out access);
             DpopProof? proof = null;
             Confirmation? proved = null;
             failure ??= constraints.Read(http, application.Registered, decision.Confirmation, out proof, out proved);
@@ -57,7 +60,7 @@ public sealed class TokenEndpoint(
             var scope = resources.Count > 0 ? access!.Scope.Except(ScopeSet.Of(IdentityScope.All)) : access!.Scope;
             var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, LifetimeOf(decision, access))
             {
-                GrantId = decision.GrantId, Confirmation = proved, Actor = decision.Actor, Origins = decision.Origins ?? [],
+                GrantId = decision.GrantId, Confirmation = proved, Actor = decision.Actor, Origins = decision.Origins ?? [], Details = details,
             };
             // RFC 6749 §5.1: when it is not what was asked for.
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null || resources.Count > 0;

@@ -27,6 +27,7 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
         headers.TryAddWithoutValidation("X-Gatehouse-Application", Uri.EscapeDataString(caller.Application.Name));
         headers.TryAddWithoutValidation("X-Gatehouse-Scope", caller.Scope);
         headers.TryAddWithoutValidation("X-Gatehouse-Subject", caller.Subject);
+        if (caller.Details.Length > 0) headers.TryAddWithoutValidation("X-Gatehouse-Authorization-Details", caller.Details);
         headers.TryAddWithoutValidation("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
         headers.TryAddWithoutValidation("X-Forwarded-Proto", httpContext.Request.Scheme);
         headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Host.Value);

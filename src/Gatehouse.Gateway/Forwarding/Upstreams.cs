@@ -50,4 +50,11 @@ public sealed class Upstreams : IDisposable
 }
 
 /// <summary>Whom the upstream is told it is serving.</summary>
-public readonly record struct CallerIdentity(RegisteredApplication Application, string Subject, string Scope);
+/// <param name="Application">The application that calls.</param>
+/// <param name="Subject">Whom it speaks for.</param>
+/// <param name="Scope">The scopes of the token.</param>
+/// <param name="Details">The authorization details that are meant for this API, as a JSON array in ASCII of up to 4096 characters; empty: none.</param>
+public readonly record struct CallerIdentity(RegisteredApplication Application, string Subject, string Scope, string Details)
+{
+    public override string ToString() => $"{Application.ClientId} for {Subject}";
+}

@@ -26,6 +26,7 @@ public sealed class ResourceMetadata(GatewayOptions options, ApiCatalog apis)
         var metadata = new ProtectedResourceMetadata
         {
             Resource = found.Resource, ResourceName = found.Name, AuthorizationServers = [options.Issuer], ScopesSupported = [.. found.Scopes],
+            AuthorizationDetailsTypesSupported = found.DetailsTypes.Count > 0 ? [.. found.DetailsTypes.Keys.Order(StringComparer.Ordinal)] : null,
             DpopSigningAlgorithmsSupported = DpopProof.Algorithms, TlsClientCertificateBoundAccessTokens = options.SeesCertificates ? true : null,
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(metadata, ProtectedResourceJson.Default.ProtectedResourceMetadata);

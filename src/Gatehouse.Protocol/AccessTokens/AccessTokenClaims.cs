@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 
 namespace Gatehouse.Protocol.AccessTokens;
@@ -37,6 +38,9 @@ public sealed record AccessTokenClaims
 
     /// <summary>The tokens that were exchanged for it, the first one first; empty when it was not exchanged.</summary>
     public IReadOnlyList<TokenOrigin> Origins { get; init; } = [];
+
+    /// <summary>What it allows in detail (RFC 9396 §9.1).</summary>
+    public AuthorizationDetails Details { get; init; } = AuthorizationDetails.None;
 
     /// <summary>The value of <c>token_type</c>; one that is bound to a certificate is sent like a bearer token (RFC 8705 §3).</summary>
     public string TokenType => Confirmation?.Method == ConfirmationMethod.DpopKey ? "DPoP" : "Bearer";
@@ -81,6 +85,7 @@ public sealed record AccessTokenClaims
         if (GrantId is not null) json.WriteString("grant_id", GrantId);
         Actor?.WriteTo(json);
         TokenOrigin.WriteTo(json, Origins);
+        Details.WriteTo(json);
         Confirmation?.WriteTo(json);
     }
 
@@ -95,12 +100,13 @@ public sealed record AccessTokenClaims
             || (!TryText(payload, "grant_id", out var grantId) && payload.TryGetProperty("grant_id", out _))
             || !ActorClaim.TryRead(payload, out var actor)
             || TokenOrigin.Read(payload) is not { } origins
+            || ReadDetails(payload) is not { } details
             || !Confirmation.TryRead(payload, out var confirmation)) return null;
         return new AccessTokenClaims
         {
             Issuer = issuer, Subject = subject, Audience = audience, ClientId = clientId, Scope = scope,
             IssuedAt = issuedAt, ExpiresAt = expiresAt, TokenId = tokenId,
-            GrantId = grantId.Length > 0 ? grantId : null, Confirmation = confirmation, Actor = actor, Origins = origins,
+            GrantId = grantId.Length > 0 ? grantId : null, Confirmation = confirmation, Actor = actor, Origins = origins, Details = details,
         };
     }
 
@@ -113,6 +119,9 @@ public sealed record AccessTokenClaims
     private static ScopeSet? ReadScope(JsonElement payload) =>
         !payload.TryGetProperty("scope", out _) ? ScopeSet.Empty
         : TryText(payload, "scope", out var text) && ScopeSet.TryParse(text, out var scope) ? scope : null;
+
+    private static AuthorizationDetails? ReadDetails(JsonElement payload) =>
+        payload.TryGetProperty(AuthorizationDetails.Name, out var value) ? AuthorizationDetails.Read(value, out _) : AuthorizationDetails.None;
 
     private static bool TryInstant(JsonElement payload, string name, out long seconds)
     {

@@ -27,6 +27,9 @@ public sealed record AuthorizationError(string Code, string Description)
     /// <summary>RFC 8707 §2.</summary>
     public static AuthorizationError InvalidTarget(string description) => new("invalid_target", description);
 
+    /// <summary>RFC 9396 §5.</summary>
+    public static AuthorizationError InvalidAuthorizationDetails(string description) => new("invalid_authorization_details", description);
+
     public static AuthorizationError InvalidRequest(string description) => new("invalid_request", description);
 
     public static AuthorizationError UnsupportedResponseType(string description) => new("unsupported_response_type", description);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Jose;
+using Gatehouse.Protocol.RichAuthorization;
 
 namespace Gatehouse.Protocol.Authorization;
 
@@ -51,6 +52,12 @@ public sealed class RequestObject
         var pairs = new List<(string Name, string Value)>();
         foreach (var member in _jws.Payload.EnumerateObject().Where(member => !AboutItself.Contains(member.Name, StringComparer.Ordinal)))
         {
+            // RFC 9396 §3: here it is an array and no text that holds one, whatever stands in it.
+            if (member.Name == AuthorizationDetails.Name)
+            {
+                pairs.Add((member.Name, member.Value.GetRawText()));
+                continue;
+            }
             var values = member.Value.ValueKind == JsonValueKind.Array && member.Value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
                 ? member.Value.EnumerateArray().Select(item => item.GetString()!).ToList()
                 : [member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText()];

@@ -150,6 +150,11 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("request_uri_parameter_supported")]
     public bool RequestUriParameterSupported { get; init; }
 
+    /// <summary>The registered types (RFC 9396 §10); absent when there is none.</summary>
+    [JsonPropertyName("authorization_details_types_supported")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? AuthorizationDetailsTypesSupported { get; init; }
+
     [JsonPropertyName("scopes_supported")]
     public required IReadOnlyList<string> ScopesSupported { get; init; }
 

@@ -20,6 +20,11 @@ public sealed record ProtectedResourceMetadata
     [JsonPropertyName("scopes_supported")]
     public required IReadOnlyList<string> ScopesSupported { get; init; }
 
+    /// <summary>The types of authorization details that it understands (RFC 9728 §2); absent when there is none.</summary>
+    [JsonPropertyName("authorization_details_types_supported")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? AuthorizationDetailsTypesSupported { get; init; }
+
     [JsonPropertyName("bearer_methods_supported")]
     public IReadOnlyList<string> BearerMethodsSupported { get; init; } = ["header"];
 

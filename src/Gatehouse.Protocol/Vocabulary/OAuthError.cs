@@ -42,6 +42,9 @@ public sealed record OAuthError(string Code, int Status, string Description)
     /// <summary>RFC 8707 §2.</summary>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", 400, description);
 
+    /// <summary>RFC 9396 §5.</summary>
+    public static OAuthError InvalidAuthorizationDetails(string description) => new("invalid_authorization_details", 400, description);
+
     public static OAuthError TemporarilyUnavailable { get; } =
         new("temporarily_unavailable", 503, "The server cannot decide at the moment. Try again later.");
 }

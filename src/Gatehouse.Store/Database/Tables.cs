@@ -10,6 +10,7 @@ internal sealed class Tables :
     IEntityTypeConfiguration<Organization>,
     IEntityTypeConfiguration<Api>,
     IEntityTypeConfiguration<ApiScope>,
+    IEntityTypeConfiguration<ApiDetailsType>,
     IEntityTypeConfiguration<ApiOperation>,
     IEntityTypeConfiguration<Plan>,
     IEntityTypeConfiguration<Application>,
@@ -47,6 +48,7 @@ internal sealed class Tables :
         table.HasIndex(row => row.Resource).IsUnique();
         table.HasOne<Organization>().WithMany().HasForeignKey(row => row.OrganizationId);
         table.HasMany(row => row.Scopes).WithOne().HasForeignKey(row => row.ApiId);
+        table.HasMany(row => row.DetailsTypes).WithOne().HasForeignKey(row => row.ApiId);
         table.HasMany(row => row.Operations).WithOne().HasForeignKey(row => row.ApiId);
         table.HasMany(row => row.Plans).WithOne(row => row.Api).HasForeignKey(row => row.ApiId);
     }
@@ -58,6 +60,15 @@ internal sealed class Tables :
         table.Property(row => row.Token).HasMaxLength(128);
         // A scope names one API, so that a token's audience follows from its scopes.
         table.HasIndex(row => row.Token).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<ApiDetailsType> table)
+    {
+        table.ToTable("ApiDetailsTypes");
+        table.HasKey(row => new { row.ApiId, row.Type });
+        table.Property(row => row.Type).HasMaxLength(ApiDetailsType.MaxTypeLength);
+        // As a scope: it names one API.
+        table.HasIndex(row => row.Type).IsUnique();
     }
 
     public void Configure(EntityTypeBuilder<ApiOperation> table)

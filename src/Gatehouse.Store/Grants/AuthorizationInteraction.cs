@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Store.Model;
 
 namespace Gatehouse.Store.Grants;
@@ -42,6 +43,9 @@ public sealed record AuthorizationInteraction
 
     /// <summary>The APIs that are asked for by name (RFC 8707 §2.1); empty: every one that owns a scope.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>What is asked for in detail, as <see cref="AuthorizationDetails.Text"/>; null: nothing.</summary>
+    public string? Details { get; init; }
 
     /// <summary>By S256 (RFC 7636 §4.2).</summary>
     public required string CodeChallenge { get; init; }
@@ -106,6 +110,9 @@ public sealed record AuthorizationCode
     /// <summary>The APIs that were asked for by name; empty: every one that owns a scope.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
 
+    /// <summary>What is granted in detail, as <see cref="AuthorizationDetails.Text"/>; null: nothing.</summary>
+    public string? Details { get; init; }
+
     public string? Nonce { get; init; }
 
     /// <summary>The thumbprint of the DPoP key that the code is bound to (RFC 9449 §10).</summary>
@@ -142,6 +149,9 @@ public sealed record GrantContent
 
     /// <summary>The APIs that were asked for by name; empty: every one that owns a scope.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>What is granted in detail, as <see cref="AuthorizationDetails.Text"/>; null: nothing.</summary>
+    public string? Details { get; init; }
 
     public static GrantContent Of(Grant grant) =>
         (grant.Content.Length == 0 ? null : JsonSerializer.Deserialize(grant.Content, GrantJson.Default.GrantContent)) ?? new GrantContent();

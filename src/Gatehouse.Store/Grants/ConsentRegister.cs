@@ -1,3 +1,4 @@
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
@@ -9,17 +10,21 @@ namespace Gatehouse.Store.Grants;
 /// <summary>Remembers what a user has allowed an application.</summary>
 public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
 {
-    /// <summary>Whether the user has allowed all of these scopes before.</summary>
-    public async Task<bool> CoversAsync(Guid applicationId, Guid userId, ScopeSet scope, CancellationToken cancellation)
+    /// <summary>Of how many requests the authorization details are remembered; older ones are asked again.</summary>
+    public const int MaxRemembered = 20;
+
+    /// <summary>Whether the user has allowed all of these scopes before, and exactly these details together.</summary>
+    public async Task<bool> CoversAsync(Guid applicationId, Guid userId, ScopeSet scope, AuthorizationDetails details, CancellationToken cancellation)
     {
         await using var db = database.Open();
         var consent = await db.Consents.AsNoTracking().SingleOrDefaultAsync(row => row.ApplicationId == applicationId && row.UserId == userId, cancellation);
-        return consent is not null && ScopeSet.TryParse(consent.Scope, out var allowed) && scope.IsSubsetOf(allowed);
+        return consent is not null && ScopeSet.TryParse(consent.Scope, out var allowed) && scope.IsSubsetOf(allowed)
+            && (details.Count == 0 || DetailsOf(consent).Any(details.SetEquals));
     }
 
     /// <summary>Adds to what the user has allowed.</summary>
     public Task<Outcome<Consent>> RememberAsync(
-        Guid organizationId, Guid applicationId, Guid userId, ScopeSet scope, Actor actor, CancellationToken cancellation) =>
+        Guid organizationId, Guid applicationId, Guid userId, ScopeSet scope, AuthorizationDetails details, Actor actor, CancellationToken cancellation) =>
         database.WriteAsync<Consent>(async db =>
         {
             var now = clock.GetUtcNow();
@@ -27,8 +32,15 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
             if (consent is null) db.Consents.Add(consent = new Consent { ApplicationId = applicationId, UserId = userId });
             var before = ScopeSet.TryParse(consent.Scope, out var allowed) ? allowed : ScopeSet.Empty;
             consent.Scope = ScopeSet.Of(before.Concat(scope)).ToString();
+            if (details.Count > 0)
+                consent.Details = string.Join('\n', DetailsOf(consent).Where(old => !old.SetEquals(details)).Prepend(details).Take(MaxRemembered).Select(one => one.Text));
             consent.GivenAt = now;
-            db.Audit(now, actor, organizationId, "consent.given", applicationId.ToString(), scope.ToString());
+            // Which types, and not what stands in them: that is the user's.
+            db.Audit(now, actor, organizationId, "consent.given", applicationId.ToString(), string.Join(' ', [.. scope, .. details.All.Select(detail => detail.Type)]));
             return consent;
         }, cancellation);
+
+    /// <summary>The details that were allowed, by request, the newest first.</summary>
+    public static IReadOnlyList<AuthorizationDetails> DetailsOf(Consent consent) =>
+        [.. consent.Details.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(AuthorizationDetails.OfText)];
 }

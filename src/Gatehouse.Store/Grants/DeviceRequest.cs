@@ -1,3 +1,5 @@
+using Gatehouse.Protocol.RichAuthorization;
+
 namespace Gatehouse.Store.Grants;
 
 /// <summary>What a device asks for (RFC 8628 §3.1), found by its user code until the user has decided and the device has fetched it.</summary>
@@ -18,6 +20,9 @@ public sealed record DeviceRequest
 
     /// <summary>The APIs that are asked for by name (RFC 8707); empty: every one that owns a scope.</summary>
     public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>What is asked for in detail, as <see cref="AuthorizationDetails.Text"/>; null: nothing.</summary>
+    public string? Details { get; init; }
 
     public AuthorizationVerdict Verdict { get; init; }
 

@@ -76,7 +76,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             if (await db.Grants.Where(row => row.Id == found.Code.GrantId && row.EndedAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation) != 1) return new Redeemed(IsWon: false);
             var grant = await db.Grants.SingleAsync(row => row.Id == found.Code.GrantId, cancellation);
-            grant.Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = found.Code.Resources });
+            grant.Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = found.Code.Resources, Details = found.Code.Details });
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
@@ -94,7 +94,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             {
                 Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,
                 AuthenticatedAt = request.AuthenticatedAt, CreatedAt = now, ExpiresAt = now + lifetimes.Absolute,
-                Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = request.Resources }),
+                Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = request.Resources, Details = request.Details }),
             };
             db.Grants.Add(grant);
             return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
@@ -139,7 +139,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     private static AuthorizationCode ToCode(AuthorizationInteraction asked, Guid grantId) => new()
     {
         GrantId = grantId, ApplicationId = asked.ApplicationId, UserId = asked.UserId, RedirectUri = asked.RedirectUri,
-        CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Resources = asked.Resources, Nonce = asked.Nonce, DpopKey = asked.DpopKey, AuthenticatedAt = asked.AuthenticatedAt,
-        SessionId = asked.SessionId,
+        CodeChallenge = asked.CodeChallenge, Scope = asked.Scope, Resources = asked.Resources, Details = asked.Details, Nonce = asked.Nonce,
+        DpopKey = asked.DpopKey, AuthenticatedAt = asked.AuthenticatedAt, SessionId = asked.SessionId,
     };
 }

@@ -24,6 +24,9 @@ public sealed class Api
     /// <summary>The calls that the gateway lets through; anything else is 404.</summary>
     public required ICollection<ApiOperation> Operations { get; init; }
 
+    /// <summary>The types of authorization details that it understands (RFC 9396 §2).</summary>
+    public ICollection<ApiDetailsType> DetailsTypes { get; init; } = [];
+
     public ICollection<Plan> Plans { get; init; } = [];
 
     /// <summary>Where the gateway forwards to; null for an API that this program answers itself.</summary>
@@ -51,6 +54,24 @@ public sealed class ApiScope
     public required string Token { get; set; }
 
     public string Description { get; set; } = string.Empty;
+}
+
+/// <summary>A type of authorization details (RFC 9396 §2.1): what an application may ask for beyond scopes.</summary>
+public sealed class ApiDetailsType
+{
+    /// <summary>The most characters of a type.</summary>
+    public const int MaxTypeLength = 128;
+
+    public Guid ApiId { get; set; }
+
+    /// <summary>The value of <c>type</c>. No other API may have it.</summary>
+    public required string Type { get; set; }
+
+    /// <summary>What it allows, for the person who is asked.</summary>
+    public required string Title { get; set; }
+
+    /// <summary>The JSON Schema (2020-12) of a whole object, <c>type</c> included, as JSON text.</summary>
+    public required string Schema { get; set; }
 }
 
 /// <summary>One call of an API: a method, a path template such as <c>/labels/domestic/{id}</c> and the scope it needs.</summary>

@@ -75,6 +75,9 @@ public sealed class Application
     /// <summary>The resource identifiers that it may exchange tokens for; empty: every one of its contracts.</summary>
     public List<string> TokenExchangeAudiences { get; set; } = [];
 
+    /// <summary>The types of authorization details that it may use (RFC 9396 §10); none by default.</summary>
+    public List<string> AuthorizationDetailsTypes { get; set; } = [];
+
     /// <summary>One of the values of <see cref="AccessTokenFormats"/>.</summary>
     public string AccessTokenFormat { get; set; } = AccessTokenFormats.Jwt;
 

@@ -67,5 +67,8 @@ public sealed class Consent
     /// <summary>The allowed scopes, separated by blanks.</summary>
     public string Scope { get; set; } = string.Empty;
 
+    /// <summary>The authorization details that were allowed, one request a line and the newest first; empty when there were none.</summary>
+    public string Details { get; set; } = string.Empty;
+
     public DateTimeOffset GivenAt { get; set; }
 }

@@ -50,13 +50,16 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var tokens = draft.Scopes.Select(scope => scope.Token).ToList();
-        var api = await db.Apis.Include(row => row.Scopes).Include(row => row.Operations).Include(row => row.Plans)
+        var types = draft.DetailsTypes.Select(type => type.Type).ToList();
+        var api = await db.Apis.Include(row => row.Scopes).Include(row => row.DetailsTypes).Include(row => row.Operations).Include(row => row.Plans)
             .SingleOrDefaultAsync(row => row.OrganizationId == draft.OrganizationId && row.Slug == draft.Slug, cancellation);
         if (api is { Upstream: null } && draft.Upstream is not null)
             return Outcome<Api>.Conflict("This API belongs to Gatehouse itself and cannot be replaced.");
         var others = api?.Id ?? Guid.Empty;
         if (await db.Set<ApiScope>().Where(scope => tokens.Contains(scope.Token) && scope.ApiId != others).Select(scope => scope.Token).FirstOrDefaultAsync(cancellation) is { } taken)
             return Outcome<Api>.Conflict($"The scope {taken} belongs to another API: a scope names one API.");
+        if (await db.Set<ApiDetailsType>().Where(row => types.Contains(row.Type) && row.ApiId != others).Select(row => row.Type).FirstOrDefaultAsync(cancellation) is { } owned)
+            return Outcome<Api>.Conflict($"The type {owned} of authorization details belongs to another API: a type names one API.");
         if (await db.Apis.AnyAsync(row => row.Resource == draft.Resource && row.Id != others, cancellation))
             return Outcome<Api>.Conflict("Another API has this resource identifier.");
         if (await FindStrangerAsync(db, draft, cancellation) is { } stranger)
@@ -101,9 +104,11 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         api.ResourceServers = [.. draft.ResourceServers];
         (api.AccessTokenFormat, api.AccessTokenSigningAlg) = (draft.AccessTokenFormat, draft.AccessTokenSigningAlg);
         api.Scopes.Clear();
+        api.DetailsTypes.Clear();
         api.Operations.Clear();
         await db.SaveChangesAsync(cancellation); // Old rows leave before new ones with the same key come.
         foreach (var scope in draft.Scopes) api.Scopes.Add(new ApiScope { Token = scope.Token, Description = scope.Description });
+        foreach (var type in draft.DetailsTypes) api.DetailsTypes.Add(new ApiDetailsType { Type = type.Type, Title = type.Title, Schema = type.Schema });
         foreach (var call in draft.Operations) api.Operations.Add(new ApiOperation { Method = call.Method, PathTemplate = call.PathTemplate, Scope = call.Scope });
         foreach (var plan in draft.Plans)
         {
@@ -150,6 +155,7 @@ internal static class ApiRules
             return ("scopes", $"The scope {reserved.Token} is OpenID Connect's and cannot belong to an API.");
         if (api.Scopes.FirstOrDefault(scope => !ScopeSet.IsToken(scope.Token)) is not null) return ("scopes", "A scope is 1 to 128 printable characters without blanks (RFC 6749 §3.3).");
         if (api.Scopes.Select(scope => scope.Token).Distinct(StringComparer.Ordinal).Count() != api.Scopes.Count) return ("scopes", "A scope is listed twice.");
+        if (DetailsTypeRules.Check(api.DetailsTypes) is { } detailsFault) return ("authorization_details_types", detailsFault);
         if (api.ResourceServers.Count > MaxResourceServers || api.ResourceServers.Any(id => id.Length is 0 or > Application.MaxClientIdLength || id.Any(char.IsControl)))
             return ("resource_servers", $"Give the client_id of up to {MaxResourceServers} applications.");
         if (!AccessTokenFormats.IsKnown(api.AccessTokenFormat)) return ("access_token_format", "The formats are jwt and reference.");

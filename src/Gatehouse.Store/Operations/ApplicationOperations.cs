@@ -40,6 +40,8 @@ public sealed record ApplicationDraft(string Name)
 
     public IReadOnlyList<string> TokenExchangeAudiences { get; init; } = [];
 
+    public IReadOnlyList<string> AuthorizationDetailsTypes { get; init; } = [];
+
     public string AccessTokenFormat { get; init; } = AccessTokenFormats.Jwt;
 
     public string IdTokenSignedResponseAlg { get; init; } = SigningAlgorithms.Default;
@@ -63,6 +65,7 @@ public sealed record ApplicationDraft(string Name)
         CertificateBoundAccessTokens = row.CertificateBoundAccessTokens,
         CertificateSubjects = CertificateSubject.Read(row.CertificateSubject) is { } subject ? [subject] : [],
         TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
+        AuthorizationDetailsTypes = row.AuthorizationDetailsTypes,
         Fapi2SecurityProfile = row.Fapi2SecurityProfile, AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
         PostLogoutRedirectUris = row.PostLogoutRedirectUris, BackchannelLogoutUri = row.BackchannelLogoutUri,
         BackchannelLogoutSessionRequired = row.BackchannelLogoutSessionRequired,
@@ -113,6 +116,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             CertificateBoundAccessTokens = draft.CertificateBoundAccessTokens,
             CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty,
             TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
+            AuthorizationDetailsTypes = [.. draft.AuthorizationDetailsTypes],
             Fapi2SecurityProfile = draft.Fapi2SecurityProfile, AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
             PostLogoutRedirectUris = [.. draft.PostLogoutRedirectUris], BackchannelLogoutUri = draft.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = draft.BackchannelLogoutSessionRequired,
@@ -183,6 +187,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         application.CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty;
         application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
         application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
+        application.AuthorizationDetailsTypes = [.. draft.AuthorizationDetailsTypes];
         application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;
         application.AccessTokenFormat = draft.AccessTokenFormat;
         application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;

@@ -30,6 +30,8 @@ internal static class ApplicationRules
             return ("token_exchange_subjects", $"Give the client_id of up to {MaxListed} applications.");
         if (!AreNames(draft.TokenExchangeAudiences, ApiRules.MaxResourceLength))
             return ("token_exchange_audiences", $"Give up to {MaxListed} resource identifiers.");
+        if (!AreNames(draft.AuthorizationDetailsTypes, ApiDetailsType.MaxTypeLength))
+            return ("authorization_details_types", $"Give up to {MaxListed} types of authorization details.");
         if (!AccessTokenFormats.IsKnown(draft.AccessTokenFormat)) return ("access_token_format", "The formats are jwt and reference.");
         if (!SigningAlgorithms.IsKnown(draft.IdTokenSignedResponseAlg)) return ("id_token_signed_response_alg", $"Offered: {string.Join(", ", SigningAlgorithms.All)}.");
         if (draft.JwksUri.Length > 0 && !NetworkReach.IsFetchable(draft.JwksUri)) return ("jwks_uri", "Give an https URL of up to 512 characters.");

@@ -14,7 +14,7 @@ public sealed class ApiCatalog(StoreDatabase database)
     internal async Task ReloadAsync(CancellationToken cancellation)
     {
         await using var db = database.Open();
-        var rows = await db.Apis.AsNoTracking().AsSplitQuery().Include(api => api.Scopes).Include(api => api.Operations)
+        var rows = await db.Apis.AsNoTracking().AsSplitQuery().Include(api => api.Scopes).Include(api => api.DetailsTypes).Include(api => api.Operations)
             .OrderBy(api => api.Slug).ToListAsync(cancellation);
         Volatile.Write(ref _current, new ApiSnapshot([.. rows.Select(row => new RegisteredApi(row))]));
     }
@@ -24,12 +24,14 @@ public sealed class ApiCatalog(StoreDatabase database)
 public sealed class ApiSnapshot
 {
     private readonly FrozenDictionary<string, RegisteredApi> _byScope;
+    private readonly FrozenDictionary<string, RegisteredApi> _byDetailsType;
     private readonly FrozenDictionary<Guid, RegisteredApi> _byId;
 
     internal ApiSnapshot(IReadOnlyList<RegisteredApi> all)
     {
         All = all;
         _byId = all.ToFrozenDictionary(api => api.Id);
+        _byDetailsType = all.SelectMany(api => api.DetailsTypes.Keys.Select(type => (type, api))).ToFrozenDictionary(pair => pair.type, pair => pair.api, StringComparer.Ordinal);
         _byScope = all.SelectMany(api => api.Scopes.Select(scope => (scope, api))).ToFrozenDictionary(pair => pair.scope, pair => pair.api, StringComparer.Ordinal);
     }
 
@@ -38,6 +40,8 @@ public sealed class ApiSnapshot
     public IReadOnlyList<RegisteredApi> All { get; }
 
     public RegisteredApi? WithScope(string scope) => _byScope.GetValueOrDefault(scope);
+
+    public RegisteredApi? WithDetailsType(string type) => _byDetailsType.GetValueOrDefault(type);
 
     public RegisteredApi? Find(Guid id) => _byId.GetValueOrDefault(id);
 }

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
+using Gatehouse.Store.Schemas;
 using Gatehouse.Store.Signatures;
 
 namespace Gatehouse.Store.Registry;
@@ -31,6 +33,7 @@ public sealed class RegisteredApplication
         CertificateSubject = CertificateSubject.Read(row.CertificateSubject);
         TokenExchangeSubjects = row.TokenExchangeSubjects.ToFrozenSet(StringComparer.Ordinal);
         TokenExchangeAudiences = [.. row.TokenExchangeAudiences];
+        AuthorizationDetailsTypes = row.AuthorizationDetailsTypes.ToFrozenSet(StringComparer.Ordinal);
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
         IdTokenSigningAlgorithm = row.IdTokenSignedResponseAlg;
         PostLogoutRedirectUris = [.. row.PostLogoutRedirectUris];
@@ -93,6 +96,9 @@ public sealed class RegisteredApplication
 
     /// <summary>The resource identifiers that it may exchange tokens for; empty: every one of its contracts.</summary>
     public IReadOnlyList<string> TokenExchangeAudiences { get; }
+
+    /// <summary>The types of authorization details that it may use.</summary>
+    public FrozenSet<string> AuthorizationDetailsTypes { get; }
 
     /// <summary>Whether its access tokens are references, whatever the API prefers.</summary>
     public bool UsesReferenceTokens { get; }
@@ -174,6 +180,7 @@ public sealed class RegisteredApi
         UsesReferenceTokens = row.AccessTokenFormat == AccessTokenFormats.Reference;
         SigningAlgorithm = row.AccessTokenSigningAlg;
         ResourceServers = row.ResourceServers.ToFrozenSet(StringComparer.Ordinal);
+        DetailsTypes = row.DetailsTypes.ToFrozenDictionary(type => type.Type, type => new RegisteredDetailsType(type), StringComparer.Ordinal);
     }
 
     public Guid Id { get; }
@@ -190,6 +197,9 @@ public sealed class RegisteredApi
 
     public string? Upstream { get; }
 
+    /// <summary>The types of authorization details that it understands.</summary>
+    public FrozenDictionary<string, RegisteredDetailsType> DetailsTypes { get; }
+
     /// <summary>How access tokens for it are signed.</summary>
     public string SigningAlgorithm { get; }
 
@@ -198,6 +208,17 @@ public sealed class RegisteredApi
 
     /// <summary>The <c>client_id</c> of each application that may introspect tokens for this API.</summary>
     public FrozenSet<string> ResourceServers { get; }
+}
+
+/// <summary>A type of authorization details; its schema is made usable when it is first needed, which at a gateway is never.</summary>
+public sealed class RegisteredDetailsType
+{
+    private readonly Lazy<DetailsSchema> _schema;
+
+    internal RegisteredDetailsType(ApiDetailsType row) => _schema = new Lazy<DetailsSchema>(() => DetailsSchema.Of(row.Schema));
+
+    /// <summary>Whether an object is one of this type.</summary>
+    public bool Accepts(AuthorizationDetail detail) => _schema.Value.Matches(detail.Value);
 }
 
 /// <summary>A call of an API and the scope it needs (empty: none).</summary>

@@ -10,7 +10,7 @@ internal static class RegistrationSettings
     public static IReadOnlyList<string> Keys { get; } =
     [
         "Registration:Mode", "Registration:Organization", "Registration:Apis", "Registration:Scopes", "Registration:MaxApplications",
-        "Registration:UnusedDays", "Registration:PerHour", "Registration:DocumentHosts",
+        "Registration:UnusedDays", "Registration:PerHour", "Registration:DocumentHosts", "Registration:AuthorizationDetailsTypes",
     ];
 
     public static RegistrationRules Read(IConfiguration values, List<string> errors)
@@ -22,6 +22,7 @@ internal static class RegistrationSettings
             Organization = values["Registration:Organization"] ?? string.Empty,
             Apis = List(values["Registration:Apis"]),
             Scopes = Scopes(values["Registration:Scopes"], errors),
+            AuthorizationDetailsTypes = List(values["Registration:AuthorizationDetailsTypes"]),
             MaxApplications = Number(values, "Registration:MaxApplications", usual.MaxApplications, 1_000_000, errors),
             UnusedFor = TimeSpan.FromDays(Number(values, "Registration:UnusedDays", (int)usual.UnusedFor.TotalDays, 3650, errors)),
             DocumentHosts = List(values["Registration:DocumentHosts"]),

@@ -4,6 +4,7 @@ using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Grants;
 
@@ -35,6 +36,7 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
         {
             Granted = ScopeSet.TryParse(code.Scope, out var scope) ? scope : ScopeSet.Empty,
             GrantedResources = code.Resources,
+            GrantedDetails = AuthorizationDetails.OfText(code.Details),
             GrantId = code.GrantId.ToString(),
             Confirmation = Confirmation.OfDpopKey(code.DpopKey),
             Authentication = new UserAuthentication(code.AuthenticatedAt, code.Nonce) { SessionId = code.SessionId },

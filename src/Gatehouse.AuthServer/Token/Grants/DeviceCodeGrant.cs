@@ -2,6 +2,7 @@ using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Grants;
 
@@ -36,6 +37,7 @@ public sealed class DeviceCodeGrant(DeviceRegister devices, GrantRegister grants
         {
             Granted = ScopeSet.TryParse(request.Scope, out var scope) ? scope : ScopeSet.Empty,
             GrantedResources = request.Resources,
+            GrantedDetails = AuthorizationDetails.OfText(request.Details),
             GrantId = request.GrantId.ToString(),
             Authentication = new UserAuthentication(request.AuthenticatedAt, Nonce: null),
             Redeem = async (binding, cancellation) => await grants.RedeemDeviceAsync(deviceCode, request, withRefreshToken, binding, cancellation) is { IsWon: true } won

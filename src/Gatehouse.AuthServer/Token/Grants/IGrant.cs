@@ -3,6 +3,7 @@ using Gatehouse.AuthServer.Issuing;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 
 namespace Gatehouse.AuthServer.Token.Grants;
@@ -36,6 +37,9 @@ public readonly record struct GrantDecision
 
     /// <summary>The resources that were granted before; empty: every one.</summary>
     public IReadOnlyList<string>? GrantedResources { get; init; }
+
+    /// <summary>The authorization details that were granted before; null when the contracts alone decide.</summary>
+    public AuthorizationDetails? GrantedDetails { get; init; }
 
     /// <summary>How the user signed in, when this request may be told so by an ID token.</summary>
     public UserAuthentication? Authentication { get; init; }

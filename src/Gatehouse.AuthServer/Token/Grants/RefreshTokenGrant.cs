@@ -1,6 +1,7 @@
 using Gatehouse.AuthServer.ClientAuthentication;
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Model;
@@ -26,6 +27,7 @@ public sealed class RefreshTokenGrant(RefreshTokenRegister refreshTokens) : IGra
             Granted = ScopeSet.TryParse(grant.Scope, out var scope) ? scope : ScopeSet.Empty,
             RequestedScope = form["scope"],
             GrantedResources = content.Resources,
+            GrantedDetails = AuthorizationDetails.OfText(content.Details),
             GrantId = grant.Id.ToString(),
             Confirmation = content.Confirmation,
             Redeem = application.Registered.IsPublic ? (_, cancel) => RotateAsync(text, cancel) : (_, cancel) => KeepAsync(token, cancel),

@@ -54,6 +54,7 @@ public sealed class TokenExchangeGrant(PresentedTokens tokens, AccessCheck acces
             Granted = subject.Scope.Except(ScopeSet.Of(IdentityScope.All)),
             RequestedScope = form["scope"],
             GrantedResources = subject.Audience,
+            GrantedDetails = subject.Details,
             Targets = targets,
             GrantId = subject.GrantId,
             Confirmation = isOwn ? subject.Confirmation : null,

@@ -1,5 +1,6 @@
 using Gatehouse.Portal.Pages.Access;
 using Gatehouse.Portal.Sessions;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
@@ -35,6 +36,8 @@ internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consent
 
     public IReadOnlyList<ApiScopesInWords> Scopes { get; private set; } = [];
 
+    public IReadOnlyList<DetailInWords> Details { get; private set; } = [];
+
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellation) =>
         string.IsNullOrEmpty(CodeOfAddress) || await FindAsync(cancellation) ? Page() : Again();
 
@@ -44,7 +47,7 @@ internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consent
         if (decision is not ("allow" or "deny")) return Page(); // The code was typed: now the question is shown.
         var verdict = decision == "allow" ? AuthorizationVerdict.Granted : AuthorizationVerdict.Denied;
         if (verdict == AuthorizationVerdict.Granted)
-            await consents.RememberAsync(Organization.Id, Waiting!.ApplicationId, Session.UserId, ScopeOf(Waiting), Actor, cancellation);
+            await consents.RememberAsync(Organization.Id, Waiting!.ApplicationId, Session.UserId, ScopeOf(Waiting), AuthorizationDetails.OfText(Waiting.Details), Actor, cancellation);
         var decided = Waiting! with { Verdict = verdict, UserId = Session.UserId, AuthenticatedAt = Session.AuthenticatedAt };
         if (await devices.DecideAsync(decided, cancellation)) Verdict = verdict;
         else Refuse();
@@ -69,6 +72,7 @@ internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consent
             .Select(row => new { row.Name, row.Description }).SingleAsync(cancellation);
         (ApplicationName, ApplicationDescription) = (application.Name, application.Description);
         Scopes = await ApiScopesInWords.ReadAsync(db, Organization.Id, ScopeOf(Waiting), cancellation);
+        Details = await DetailInWords.ReadAsync(db, Organization.Id, AuthorizationDetails.OfText(Waiting.Details).All, cancellation);
         return true;
     }
 

@@ -1,5 +1,6 @@
 using Gatehouse.Portal.Sessions;
 using Gatehouse.Portal.Tenancy;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
@@ -38,6 +39,8 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
 
     public IReadOnlyList<ApiScopesInWords> Scopes { get; private set; } = [];
 
+    public IReadOnlyList<DetailInWords> Details { get; private set; } = [];
+
     /// <summary>Set on the way back from signing in: what follows must not be a redirect out of a form.</summary>
     [BindProperty(SupportsGet = true, Name = "signed-in")]
     public bool HasSignedIn { get; set; }
@@ -49,7 +52,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         var isSilent = asked.Prompts.Contains("none", StringComparer.Ordinal);
         if (Person is null) return isSilent || IsSomebodyElse ? await DecideAsync(AuthorizationVerdict.LoginRequired, cancellation) : SignIn(asked);
         var isAsked = asked.IsUnproven || asked.Prompts.Contains("consent", StringComparer.Ordinal);
-        if (!isAsked && await consents.CoversAsync(asked.ApplicationId, Person.UserId, ScopeOf(asked), cancellation))
+        if (!isAsked && await consents.CoversAsync(asked.ApplicationId, Person.UserId, ScopeOf(asked), AuthorizationDetails.OfText(asked.Details), cancellation))
             return await DecideAsync(AuthorizationVerdict.Granted, cancellation);
         if (isSilent) return await DecideAsync(AuthorizationVerdict.ConsentRequired, cancellation);
         await DescribeAsync(asked, cancellation);
@@ -64,7 +67,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         if (Person is null) return IsSomebodyElse ? await DecideAsync(AuthorizationVerdict.LoginRequired, cancellation) : SignIn(asked);
         if (decision != "allow") return await DecideAsync(AuthorizationVerdict.Denied, cancellation);
         var remembered = await consents.RememberAsync(
-            asked.OrganizationId, asked.ApplicationId, Person.UserId, ScopeOf(asked), Actor.User(Person.UserId), cancellation);
+            asked.OrganizationId, asked.ApplicationId, Person.UserId, ScopeOf(asked), AuthorizationDetails.OfText(asked.Details), Actor.User(Person.UserId), cancellation);
         return remembered.Succeeded ? await DecideAsync(AuthorizationVerdict.Granted, cancellation) : Over();
     }
 
@@ -131,5 +134,6 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
         (ApplicationName, ApplicationDescription) = (application.Name, application.Description);
         Destination = Uri.TryCreate(asked.RedirectUri, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : asked.RedirectUri;
         Scopes = await ApiScopesInWords.ReadAsync(db, asked.OrganizationId, ScopeOf(asked), cancellation);
+        Details = await DetailInWords.ReadAsync(db, asked.OrganizationId, AuthorizationDetails.OfText(asked.Details).All, cancellation);
     }
 }

@@ -7,7 +7,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Gatehouse.Portal.Pages.Access.Overview;
 
 /// <summary>An application that may act for the user.</summary>
-internal sealed record AllowedApplication(Guid Id, string Name, string Description, DateTimeOffset GivenAt, IReadOnlyList<ApiScopesInWords> Scopes);
+internal sealed record AllowedApplication(Guid Id, string Name, string Description, DateTimeOffset GivenAt, IReadOnlyList<ApiScopesInWords> Scopes)
+{
+    public IReadOnlyList<DetailInWords> Details { get; init; } = [];
+}
 
 /// <summary>The applications that the user has allowed to act in the user's name, and the way to take that back.</summary>
 internal sealed class OverviewPage(GatehouseDb db, GrantRegister grants) : PortalPage
@@ -19,13 +22,17 @@ internal sealed class OverviewPage(GatehouseDb db, GrantRegister grants) : Porta
         var (organizationId, userId) = (Organization.Id, Session.UserId);
         var rows = await db.Consents.AsNoTracking().Where(row => row.UserId == userId && row.Application!.OrganizationId == organizationId)
             .OrderBy(row => row.Application!.Name)
-            .Select(row => new { row.ApplicationId, row.Application!.Name, row.Application.Description, row.GivenAt, row.Scope }).ToListAsync(cancellation);
+            .Select(row => new { Consent = row, row.ApplicationId, row.Application!.Name, row.Application.Description, row.GivenAt, row.Scope }).ToListAsync(cancellation);
         var applications = new List<AllowedApplication>();
         foreach (var row in rows)
         {
             var scope = ScopeSet.TryParse(row.Scope, out var parsed) ? parsed : ScopeSet.Empty;
+            var details = ConsentRegister.DetailsOf(row.Consent).SelectMany(request => request.All).Distinct();
             applications.Add(new AllowedApplication(row.ApplicationId, row.Name, row.Description, row.GivenAt,
-                await ApiScopesInWords.ReadAsync(db, organizationId, scope, cancellation)));
+                await ApiScopesInWords.ReadAsync(db, organizationId, scope, cancellation))
+            {
+                Details = await DetailInWords.ReadAsync(db, organizationId, details, cancellation),
+            });
         }
         Applications = applications;
     }
