@@ -154,7 +154,7 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     private async Task<string> ObtainRefreshTokenAsync() =>
-        (await Grants(Store.Database).RedeemAsync((await MakeCodesAsync(1))[0], withRefreshToken: true, dpopKey: null, Cancellation)).RefreshToken!;
+        (await Grants(Store.Database).RedeemAsync((await MakeCodesAsync(1))[0], withRefreshToken: true, binding: null, Cancellation)).RefreshToken!;
 
     private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> race) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancellation }, async (item, _) => await race(item));
