@@ -26,7 +26,7 @@ public abstract class DetailsTypeTests(StoreProvider provider) : StoreTests(prov
         Assert.Equal(["account", "other"], await TypesAsync());
 
         Assert.Equal(Refusal.Conflict, (await PublishAsync("rival", "account")).Refusal);
-        Assert.Equal(Refusal.Invalid, (await PublishAsync("rival", "free", schema: """{"requird":[]}""")).Refusal);
+        Assert.Equal(Refusal.Invalid, (await PublishAsync("rival", ["free"], """{"requird":[]}""")).Refusal);
         TestStore.Succeed(await Store.Apis.WithdrawAsync(api.Id, Actor.System, Cancellation));
         Assert.Empty(await TypesAsync());
         TestStore.Succeed(await PublishAsync("rival", "account"));
@@ -73,8 +73,6 @@ public abstract class DetailsTypeTests(StoreProvider provider) : StoreTests(prov
         await db.Set<ApiDetailsType>().OrderBy(row => row.Type).Select(row => row.Type).ToListAsync());
 
     private Task<Outcome<Api>> PublishAsync(string slug, params string[] types) => PublishAsync(slug, types, "{}");
-
-    private Task<Outcome<Api>> PublishAsync(string slug, string type, string schema) => PublishAsync(slug, [type], schema);
 
     private Task<Outcome<Api>> PublishAsync(string slug, string[] types, string schema) => Store.Apis.PublishAsync(new Api
     {

@@ -79,6 +79,31 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.ToTable("Apis");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.Property<Guid>("ApiId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)");
+
+                    b.Property<string>("Schema")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("ApiId", "Type");
+
+                    b.HasIndex("Type")
+                        .IsUnique();
+
+                    b.ToTable("ApiDetailsTypes", (string)null);
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.ApiOperation", b =>
                 {
                     b.Property<Guid>("ApiId")
@@ -132,6 +157,25 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.PrimitiveCollection<List<string>>("AuthorizationDetailsTypes")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
+                    b.Property<bool>("BackchannelLogoutSessionRequired")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("BackchannelLogoutUri")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<bool>("CertificateBoundAccessTokens")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("CertificateSubject")
+                        .IsRequired()
+                        .HasMaxLength(576)
+                        .HasColumnType("character varying(576)");
+
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasMaxLength(128)
@@ -178,6 +222,10 @@ namespace Gatehouse.Store.Migrations.Postgres
 
                     b.Property<Guid>("OrganizationId")
                         .HasColumnType("uuid");
+
+                    b.PrimitiveCollection<List<string>>("PostLogoutRedirectUris")
+                        .IsRequired()
+                        .HasColumnType("text[]");
 
                     b.PrimitiveCollection<List<string>>("RedirectUris")
                         .IsRequired()
@@ -348,6 +396,10 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<long>("GivenAt")
                         .HasColumnType("bigint");
 
@@ -465,6 +517,11 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
 
@@ -473,6 +530,8 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.HasIndex("ApplicationId");
 
                     b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("UserId", "ApplicationId");
 
@@ -545,6 +604,42 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.HasIndex("OrganizationId");
 
                     b.ToTable("InitialAccessTokens");
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.LogoutNotice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ApplicationId");
+
+                    b.HasIndex("DueAt");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("LogoutNotices");
                 });
 
             modelBuilder.Entity("Gatehouse.Store.Model.Organization", b =>
@@ -818,6 +913,33 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.ToTable("SigningKeys");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.UserSession", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("BegunAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("BegunAt");
+
+                    b.HasIndex("PublicId");
+
+                    b.HasIndex("UserId", "BegunAt");
+
+                    b.ToTable("UserSessions");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
                 {
                     b.Property<int>("Id")
@@ -906,6 +1028,15 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.HasOne("Gatehouse.Store.Model.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Api", null)
+                        .WithMany("DetailsTypes")
+                        .HasForeignKey("ApiId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -1042,6 +1173,17 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.LogoutNotice", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Application", "Application")
+                        .WithMany()
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Application");
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.Plan", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.Api", "Api")
@@ -1073,6 +1215,15 @@ namespace Gatehouse.Store.Migrations.Postgres
                     b.Navigation("Grant");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.UserSession", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.PortalUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.PortalUser", null)
@@ -1102,6 +1253,8 @@ namespace Gatehouse.Store.Migrations.Postgres
 
             modelBuilder.Entity("Gatehouse.Store.Model.Api", b =>
                 {
+                    b.Navigation("DetailsTypes");
+
                     b.Navigation("Operations");
 
                     b.Navigation("Plans");

@@ -73,6 +73,31 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.ToTable("Apis");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.Property<Guid>("ApiId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Schema")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ApiId", "Type");
+
+                    b.HasIndex("Type")
+                        .IsUnique();
+
+                    b.ToTable("ApiDetailsTypes", (string)null);
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.ApiOperation", b =>
                 {
                     b.Property<Guid>("ApiId")
@@ -126,6 +151,25 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.PrimitiveCollection<string>("AuthorizationDetailsTypes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("BackchannelLogoutSessionRequired")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("BackchannelLogoutUri")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("CertificateBoundAccessTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CertificateSubject")
+                        .IsRequired()
+                        .HasMaxLength(576)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasMaxLength(128)
@@ -171,6 +215,10 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("OrganizationId")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("PostLogoutRedirectUris")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.PrimitiveCollection<string>("RedirectUris")
@@ -333,6 +381,10 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.Property<Guid>("UserId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("GivenAt")
                         .HasColumnType("INTEGER");
 
@@ -450,6 +502,11 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("TEXT");
 
@@ -458,6 +515,8 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.HasIndex("ApplicationId");
 
                     b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("UserId", "ApplicationId");
 
@@ -530,6 +589,42 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.HasIndex("OrganizationId");
 
                     b.ToTable("InitialAccessTokens");
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.LogoutNotice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ApplicationId");
+
+                    b.HasIndex("DueAt");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("LogoutNotices");
                 });
 
             modelBuilder.Entity("Gatehouse.Store.Model.Organization", b =>
@@ -803,6 +898,33 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.ToTable("SigningKeys");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.UserSession", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("BegunAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PublicId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("BegunAt");
+
+                    b.HasIndex("PublicId");
+
+                    b.HasIndex("UserId", "BegunAt");
+
+                    b.ToTable("UserSessions");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
                 {
                     b.Property<int>("Id")
@@ -887,6 +1009,15 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.HasOne("Gatehouse.Store.Model.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Gatehouse.Store.Model.ApiDetailsType", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Api", null)
+                        .WithMany("DetailsTypes")
+                        .HasForeignKey("ApiId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -1023,6 +1154,17 @@ namespace Gatehouse.Store.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.LogoutNotice", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.Application", "Application")
+                        .WithMany()
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Application");
+                });
+
             modelBuilder.Entity("Gatehouse.Store.Model.Plan", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.Api", "Api")
@@ -1054,6 +1196,15 @@ namespace Gatehouse.Store.Migrations.Sqlite
                     b.Navigation("Grant");
                 });
 
+            modelBuilder.Entity("Gatehouse.Store.Model.UserSession", b =>
+                {
+                    b.HasOne("Gatehouse.Store.Model.PortalUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
                     b.HasOne("Gatehouse.Store.Model.PortalUser", null)
@@ -1083,6 +1234,8 @@ namespace Gatehouse.Store.Migrations.Sqlite
 
             modelBuilder.Entity("Gatehouse.Store.Model.Api", b =>
                 {
+                    b.Navigation("DetailsTypes");
+
                     b.Navigation("Operations");
 
                     b.Navigation("Plans");
