@@ -23,9 +23,9 @@ public sealed record ProtectedResourceMetadata
     [JsonPropertyName("bearer_methods_supported")]
     public IReadOnlyList<string> BearerMethodsSupported { get; init; } = ["header"];
 
-    /// <summary>How DPoP proofs may be signed.</summary>
-    [JsonPropertyName("dpop_signing_alg_values_supported")]
-    public required IReadOnlyList<string> DpopSigningAlgorithmsSupported { get; init; }
+    /// <summary>How DPoP proofs may be signed; absent when bound tokens are not taken.</summary>
+    [JsonPropertyName("dpop_signing_alg_values_supported"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? DpopSigningAlgorithmsSupported { get; init; }
 
     /// <summary>The metadata of a resource, or null when its identifier is no URL of this origin: then nobody could find it.</summary>
     /// <param name="resource">The resource identifier.</param>
