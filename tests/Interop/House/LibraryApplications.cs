@@ -1,0 +1,29 @@
+namespace Gatehouse.Tests.Interop.House;
+
+/// <summary>The applications of a library whose tests run in this process.</summary>
+public abstract class LibraryApplications(RunningHouse house, string name) : IAsyncLifetime
+{
+    internal RunningHouse House => house;
+
+    internal Applications Known { get; private set; } = null!;
+
+    public virtual async ValueTask InitializeAsync() => Known = await house.RegisterAsync(name, Apis.Parcels, [.. RedirectUris]);
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        Known?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Where its users come back to, besides <see cref="Applications.Callback"/>.</summary>
+    protected virtual IEnumerable<string> RedirectUris => [];
+
+    /// <summary>Calls the API behind the gateway.</summary>
+    internal async Task<int> CallAsync(string? token)
+    {
+        using var http = house.Http(token);
+        using var answer = await http.GetAsync(new Uri(house.Call));
+        return (int)answer.StatusCode;
+    }
+}
