@@ -7,12 +7,20 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
 
     internal Applications Known { get; private set; } = null!;
 
-    public virtual async ValueTask InitializeAsync() => Known = await house.RegisterAsync(name, Apis.Parcels, [.. RedirectUris]);
+    /// <summary>The browser of the person who uses them all: signed in after the first time.</summary>
+    internal Person Browser { get; private set; } = null!;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Known = await house.RegisterAsync(name, Apis.Parcels, [.. RedirectUris]);
+        Browser = house.OpenBrowser();
+    }
 
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         Known?.Dispose();
+        Browser?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -25,5 +33,13 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
         using var http = house.Http(token);
         using var answer = await http.GetAsync(new Uri(house.Call));
         return (int)answer.StatusCode;
+    }
+
+    /// <summary>What Gatehouse promises of revocation: refused everywhere a second later at most.</summary>
+    internal async Task IsRefusedSoonAsync(string token)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (await CallAsync(token) == 200) Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(1), "Still accepted after a second.");
+        Assert.Equal(401, await CallAsync(token));
     }
 }

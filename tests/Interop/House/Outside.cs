@@ -26,7 +26,7 @@ internal sealed class Outside : IAsyncDisposable
         outside._app = await LocalSite.StartAsync(house, outside._port, _ => { }, app =>
         {
             app.MapGet("/visit", outside.VisitAsync);
-            app.MapFallback(outside.PublishAsync);
+            app.MapFallback("/{**path}", outside.PublishAsync);
         });
         return outside;
     }

@@ -39,6 +39,9 @@ public sealed class RunningHouse : IAsyncLifetime
     /// <summary>The resource identifier of the API.</summary>
     public string Resource => $"{Gateway}/{Apis.Parcels}";
 
+    /// <summary>What Gatehouse has logged of refusals, for the message of a test that failed.</summary>
+    internal string Log => string.Join('\n', _node!.Error.Split('\n').TakeLast(20));
+
     internal string CaFile => _installation.CaFile;
 
     internal string KeyFile => _installation.File("tls.key");

@@ -67,7 +67,7 @@ await run({
   },
   registration: async () => {
     connected = await connect(registered);
-    assert.match(registered.information.registration_client_uri, /^https:/);
+    assert.equal(registered.information.token_endpoint_auth_method, 'none');
   },
   code_public: async () => {
     assert.equal(registered.asked.searchParams.get('code_challenge_method'), 'S256');
@@ -97,11 +97,11 @@ await run({
     assert.equal(said.client, facts.document);
   },
   client_credentials_basic: async () => {
-    const provider = new ClientCredentialsProvider({ clientId: facts.service.client_id, clientSecret: facts.service.client_secret });
+    const provider = new ClientCredentialsProvider({ clientId: facts.service.client_id, clientSecret: facts.service.client_secret, expectedIssuer: facts.issuer });
     assert.equal((await whoCalls(await connect(provider))).client, facts.service.client_id);
   },
   client_credentials_jwt: async () => {
-    const provider = new PrivateKeyJwtProvider({ clientId: facts.signer.client_id, privateKey: facts.signer_key, algorithm: 'ES256' });
+    const provider = new PrivateKeyJwtProvider({ clientId: facts.signer.client_id, privateKey: facts.signer_key, algorithm: 'ES256', expectedIssuer: facts.issuer });
     assert.equal((await whoCalls(await connect(provider))).client, facts.signer.client_id);
   },
 });

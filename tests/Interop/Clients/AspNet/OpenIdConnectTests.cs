@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Text.Json;
-
 namespace Gatehouse.Tests.Interop.Clients.AspNet;
 
 /// <summary>The OpenID Connect handler of ASP.NET Core, in a web site as its documentation sets it up.</summary>
@@ -22,19 +19,20 @@ public sealed class OpenIdConnectTests(RelyingParty site) : IClassFixture<Relyin
     public async Task The_ID_token_is_verified()
     {
         var known = await site.SignInAsync(RelyingParty.Confidential);
-        Assert.Equal((site.House.Issuer, site.Known.Confidential.ClientId), (known.Claims["iss"], known.Claims["aud"]));
-        Assert.NotEmpty(known.Claims["auth_time"]);
+        Assert.True(Guid.TryParse(known.Claims["sub"], out _));
+        Assert.NotEmpty(known.Claims["auth_time"]); // It stands in the ID token alone; the handler takes nothing from one that it has not verified.
     }
 
     [Fact, Passes(Library.OpenIdConnect, Flow.UserInfo)]
     public async Task It_learns_who_the_user_is() => Assert.Contains('@', (await site.SignInAsync(RelyingParty.Confidential)).Claims["email"]);
 
     [Fact, Passes(Library.OpenIdConnect, Flow.ResourceIndicator)]
-    public async Task The_token_is_for_the_API_alone()
+    public async Task The_token_is_for_the_API_that_was_named()
     {
         var known = await site.SignInAsync(RelyingParty.Resource);
-        Assert.Equal(site.House.Resource, JsonElement.Parse(Base64Url.DecodeFromChars(known.AccessToken.Split('.')[1])).GetProperty("aud").ToString());
         Assert.Equal(200, await site.CallAsync(known.AccessToken));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => site.SignInAsync(RelyingParty.UnknownResource));
+        Assert.Contains("invalid_target", refused.Message, StringComparison.Ordinal);
     }
 
     private async Task SignsInAsync(string scheme)

@@ -20,8 +20,9 @@ public sealed class RelyingParty(RunningHouse house) : LibraryApplications(house
     public const string FormPost = "form-post";
     public const string Pushed = "pushed";
     public const string Resource = "resource";
+    public const string UnknownResource = "unknown-resource";
 
-    private static readonly string[] Schemes = [Public, Confidential, FormPost, Pushed, Resource];
+    private static readonly string[] Schemes = [Public, Confidential, FormPost, Pushed, Resource, UnknownResource];
 
     private readonly int _port = FreePorts.Take();
     private WebApplication? _app;
@@ -42,8 +43,7 @@ public sealed class RelyingParty(RunningHouse house) : LibraryApplications(house
 
     internal async Task<SignedIn> SignInAsync(string scheme)
     {
-        using var person = House.OpenBrowser();
-        var arrival = await person.VisitAsync($"https://localhost:{_port}/login/{scheme}");
+        var arrival = await Browser.VisitAsync($"https://localhost:{_port}/login/{scheme}");
         return JsonSerializer.Deserialize<SignedIn>(arrival.Page, JsonSerializerOptions.Web)!;
     }
 
@@ -55,14 +55,14 @@ public sealed class RelyingParty(RunningHouse house) : LibraryApplications(house
 
     private void Configure(OpenIdConnectOptions options, string scheme)
     {
-        var application = scheme is Public or Resource ? Known.Public : Known.Confidential;
+        var application = scheme is Public or Resource or UnknownResource ? Known.Public : Known.Confidential;
         (options.Authority, options.ClientId, options.CallbackPath) = (House.Issuer, application.ClientId, $"/signin-{scheme}");
         if (application.ClientSecret.Length > 0) options.ClientSecret = application.ClientSecret;
         options.ResponseType = OpenIdConnectResponseType.Code;
         options.ResponseMode = scheme == FormPost ? OpenIdConnectResponseMode.FormPost : OpenIdConnectResponseMode.Query;
         options.PushedAuthorizationBehavior = scheme == Pushed ? PushedAuthorizationBehavior.Require : PushedAuthorizationBehavior.Disable;
-        if (scheme == Resource) options.Resource = House.Resource;
-        else options.GetClaimsFromUserInfoEndpoint = true; // A token that an API was named for does not open userinfo.
+        options.Resource = scheme == Resource ? House.Resource : scheme == UnknownResource ? House.Resource + "/nothing" : null;
+        if (options.Resource is null) options.GetClaimsFromUserInfoEndpoint = true; // A token that an API was named for does not open userinfo.
         options.Scope.Clear();
         foreach (var scope in (string[])["openid", "email", Apis.Read]) options.Scope.Add(scope);
         options.SaveTokens = true;
@@ -74,8 +74,10 @@ public sealed class RelyingParty(RunningHouse house) : LibraryApplications(house
     {
         app.UseAuthentication();
         app.MapGet("/login/{scheme}", (string scheme) => Results.Challenge(new AuthenticationProperties { RedirectUri = "/me" }, [scheme]));
-        app.MapGet("/me", async (HttpContext http) => Results.Json(new SignedIn(
-            http.User.Claims.GroupBy(claim => claim.Type).ToDictionary(claims => claims.Key, claims => claims.First().Value),
-            await http.GetTokenAsync("access_token") ?? string.Empty, await http.GetTokenAsync("refresh_token") ?? string.Empty)));
+        app.MapGet("/me", async (HttpContext http) =>
+        {
+            var claims = http.User.Claims.GroupBy(claim => claim.Type).ToDictionary(group => group.Key, group => group.First().Value);
+            return Results.Json(new SignedIn(claims, await http.GetTokenAsync("access_token") ?? string.Empty, await http.GetTokenAsync("refresh_token") ?? string.Empty));
+        });
     }
 }

@@ -12,7 +12,7 @@ public sealed class DuendeApplications(RunningHouse house) : LibraryApplications
         {
             Authority = House.Issuer, ClientId = application.ClientId, RedirectUri = Applications.Callback, Scope = "openid email parcels:read",
             ClientSecret = application.ClientSecret.Length > 0 ? application.ClientSecret : null, DisablePushedAuthorization = true,
-            Browser = new PersonsBrowser(House.OpenBrowser()), HttpClientFactory = _ => House.Http(),
+            Browser = new PersonsBrowser(Browser), HttpClientFactory = _ => House.Http(),
         };
         change?.Invoke(options);
         return new OidcClient(options);
@@ -22,13 +22,10 @@ public sealed class DuendeApplications(RunningHouse house) : LibraryApplications
     {
         public async Task<BrowserResult> InvokeAsync(BrowserOptions options, CancellationToken cancellationToken = default)
         {
-            using (person)
-            {
-                var arrival = await person.VisitAsync(options.StartUrl);
-                if (arrival.Fields.Count == 0) return new BrowserResult { ResultType = BrowserResultType.Success, Response = arrival.Url };
-                using var posted = new FormUrlEncodedContent(arrival.Fields);
-                return new BrowserResult { ResultType = BrowserResultType.Success, Response = await posted.ReadAsStringAsync(cancellationToken) };
-            }
+            var arrival = await person.VisitAsync(options.StartUrl);
+            if (arrival.Fields.Count == 0) return new BrowserResult { ResultType = BrowserResultType.Success, Response = arrival.Url };
+            using var posted = new FormUrlEncodedContent(arrival.Fields);
+            return new BrowserResult { ResultType = BrowserResultType.Success, Response = await posted.ReadAsStringAsync(cancellationToken) };
         }
     }
 }

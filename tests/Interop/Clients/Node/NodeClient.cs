@@ -35,7 +35,7 @@ public abstract class NodeClient(RunningHouse house, string client) : IAsyncLife
         await _program!.EndAsync();
         var lines = _program.Output.Split('\n').Where(line => line.Split(' ') is [_, var named, ..] && named == flow).ToList();
         Assert.True(lines is [var only] && only == $"PASSED {flow}",
-            $"{client}: {(lines.Count == 0 ? $"nothing was said of {flow}." : string.Join('\n', lines))}\n{_program.Error}");
+            $"{client}: {(lines.Count == 0 ? $"nothing was said of {flow}." : string.Join('\n', lines))}\n{_program.Error}\n{house.Log}");
     }
 
     /// <summary>Fails unless the program has said something of the flows in the library's column, and of no other.</summary>

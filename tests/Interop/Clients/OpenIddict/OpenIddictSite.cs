@@ -52,8 +52,7 @@ public sealed class OpenIddictSite(RunningHouse house) : LibraryApplications(hou
 
     internal async Task<SignedIn> SignInAsync(string registration)
     {
-        using var person = House.OpenBrowser();
-        var arrival = await person.VisitAsync($"https://localhost:{_port}/login/{registration}");
+        var arrival = await Browser.VisitAsync($"https://localhost:{_port}/login/{registration}");
         return JsonSerializer.Deserialize<SignedIn>(arrival.Page, JsonSerializerOptions.Web)!;
     }
 
