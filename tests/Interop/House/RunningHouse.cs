@@ -1,23 +1,17 @@
-using System.Globalization;
-
 namespace Gatehouse.Tests.Interop.House;
 
 /// <summary>
-/// One <c>gatehouse serve</c> for all clients, an API behind its gateway, an MCP server behind it too, and around them a person with a browser and
+/// One <c>gatehouse serve</c> for all clients, an API behind its gateway and a place for an MCP server, and around them a person with a browser and
 /// a publisher of documents.
 /// </summary>
 public sealed class RunningHouse : IAsyncLifetime
 {
-    private const string McpPort = "McpPort";
-
     private readonly int _port = FreePorts.Take();
     private readonly int _gatewayPort = FreePorts.Take();
-    private readonly int _mcpPort = FreePorts.Take();
     private readonly Installation _installation;
     private readonly SemaphoreSlim _publishing = new(1);
     private readonly List<string> _resourceServers = [];
     private Running? _node;
-    private Running? _mcpServer;
     private Upstream? _upstream;
     private Outside? _outside;
 
@@ -30,6 +24,9 @@ public sealed class RunningHouse : IAsyncLifetime
     });
 
     public string Issuer => _installation.Issuer;
+
+    /// <summary>Where the MCP server behind the gateway must listen.</summary>
+    public int McpPort { get; } = FreePorts.Take();
 
     public string Gateway => $"https://localhost:{_gatewayPort}";
 
@@ -79,19 +76,16 @@ public sealed class RunningHouse : IAsyncLifetime
     {
         await _installation.FoundAsync();
         _node = _installation.Serve(_port, _gatewayPort);
-        _mcpServer = NodeProgram.Start("mcp-server.mjs", new Dictionary<string, string> { [McpPort] = _mcpPort.ToString(CultureInfo.InvariantCulture) });
         _upstream = await Upstream.StartAsync();
         await _node.SaysAsync("Gatehouse is ready");
         _outside = await Outside.StartAsync(this);
         await _installation.OpenAdminAsync();
         await Apis.PublishParcelsAsync(this, _upstream.Url, _resourceServers);
-        await Apis.PublishMcpAsync(this, $"http://127.0.0.1:{_mcpPort}");
-        await _mcpServer.SaysAsync("MCP server listens");
+        await Apis.PublishMcpAsync(this, $"http://127.0.0.1:{McpPort}");
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_mcpServer is not null) await _mcpServer.DisposeAsync();
         if (_node is not null) await _node.DisposeAsync();
         if (_upstream is not null) await _upstream.DisposeAsync();
         if (_outside is not null) await _outside.DisposeAsync();

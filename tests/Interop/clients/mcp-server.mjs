@@ -23,4 +23,4 @@ const http = createServer(async (request, response) => {
   await build().connect(transport);
   await transport.handleRequest(request, response);
 });
-http.listen(Number(process.env.McpPort), '127.0.0.1', () => console.log('MCP server listens'));
+http.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('MCP server listens'));

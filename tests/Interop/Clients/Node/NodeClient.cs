@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
-
 
 namespace Gatehouse.Tests.Interop.Clients.Node;
 
@@ -13,7 +13,7 @@ public abstract class NodeClient(RunningHouse house, string client) : IAsyncLife
 
     internal RunningHouse House => house;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         _applications = await house.RegisterAsync(client, Api);
         var facts = _applications.ToJson();
@@ -22,7 +22,7 @@ public abstract class NodeClient(RunningHouse house, string client) : IAsyncLife
         _program = NodeProgram.Start(client + ".mjs", new Dictionary<string, string> { ["FACTS"] = facts.ToJsonString(), ["NODE_EXTRA_CA_CERTS"] = house.CaFile });
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         if (_program is not null) await _program.DisposeAsync();
@@ -61,7 +61,22 @@ public sealed class OAuth4WebApi(RunningHouse house) : NodeClient(house, "oauth4
 /// <summary>It knows the address of an MCP server; and where a document about itself is published.</summary>
 public sealed class McpSdk(RunningHouse house) : NodeClient(house, "mcp")
 {
+    private Running? _server;
+
     protected override string Api => Apis.Mcp;
+
+    public override async ValueTask InitializeAsync()
+    {
+        _server = NodeProgram.Start("mcp-server.mjs", new Dictionary<string, string> { ["PORT"] = House.McpPort.ToString(CultureInfo.InvariantCulture) });
+        await _server.SaysAsync("MCP server listens");
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+    }
 
     protected override void AddFacts(JsonObject facts)
     {
