@@ -19,7 +19,7 @@ public sealed class RunningHouse : IAsyncLifetime
     {
         ["ApiUrl"] = Gateway, ["Store__Provider"] = "sqlite", ["Store__File"] = "{folder}/gatehouse.db",
         ["Registration__Mode"] = "open", ["Registration__Organization"] = Installation.Organization, ["Registration__Apis"] = $"{Apis.Parcels},{Apis.Mcp}",
-        ["Registration__DocumentHosts"] = "localhost", ["Registration__PerHour"] = "1000",
+        ["Registration__DocumentHosts"] = "localhost", ["Registration__PerHour"] = "1000", ["Authorization__RequestsPerMinute"] = "10000",
         ["Outgoing__AllowPrivateAddresses"] = "true", ["Outgoing__CaFile"] = "{folder}/tls.pem",
     });
 
