@@ -45,17 +45,23 @@ public sealed class TableTests
 
     private static string Compose()
     {
-        var versions = Library.All.ToDictionary(library => library.Package, library => library.IsNode ? NpmVersion(library.Package) : NuGetVersion(library.Package));
-        var reasons = Library.All.SelectMany(library => Flow.All.Select(flow => library.Missing.GetValueOrDefault(flow.Name))).OfType<string>().Distinct().ToList();
+        var reasons = Library.All.SelectMany(library => Flow.All.Select(flow => library.Missing.GetValueOrDefault(flow.Name)))
+            .OfType<string>().Distinct().ToList();
         var text = new StringBuilder();
-        text.Append($"| flow | {string.Join(" | ", Library.All.Select(library => $"{library.Package} {versions[library.Package]}"))} |\n");
+        text.Append($"| flow | {string.Join(" | ", Library.All.Select(Title))} |\n");
         text.Append($"| --- |{string.Concat(Library.All.Select(_ => " --- |"))}\n");
         foreach (var (name, words) in Flow.All)
-            text.Append($"| {words} | {string.Join(" | ", Library.All.Select(library => library.Missing.TryGetValue(name, out var why) ? $"– {reasons.IndexOf(why) + 1}" : "passed"))} |\n");
+        {
+            var cells = Library.All.Select(library => library.Missing.TryGetValue(name, out var why) ? $"– {reasons.IndexOf(why) + 1}" : "passed");
+            text.Append($"| {words} | {string.Join(" | ", cells)} |\n");
+        }
         text.Append($"| **passed of {Flow.All.Count}** | {string.Join(" | ", Library.All.Select(library => library.Passes.Count()))} |\n\nWhy not:\n\n");
         for (var number = 1; number <= reasons.Count; number++) text.Append($"{number}. {reasons[number - 1]}\n");
         return text.ToString();
     }
+
+    private static string Title(Library library) =>
+        $"{library.Package} {(library.IsNode ? NpmVersion(library.Package) : NuGetVersion(library.Package))}";
 
     private static string NpmVersion(string package)
     {

@@ -27,7 +27,8 @@ internal static class Apis
     {
         ["name"] = name, ["resource"] = resource, ["upstream"] = upstream,
         ["scopes"] = new JsonArray([.. scopes.Select(scope => new JsonObject { ["scope"] = scope })]),
-        ["operations"] = new JsonArray([.. calls.Select(call => new JsonObject { ["method"] = call.Method, ["path"] = call.Path, ["scope"] = call.Scope })]),
+        ["operations"] = new JsonArray(
+            [.. calls.Select(call => new JsonObject { ["method"] = call.Method, ["path"] = call.Path, ["scope"] = call.Scope })]),
         ["plans"] = new JsonArray(new JsonObject { ["slug"] = "free", ["name"] = "Free" }),
     };
 }

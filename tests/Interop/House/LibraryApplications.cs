@@ -39,7 +39,8 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
     internal async Task IsRefusedSoonAsync(string token)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (await CallAsync(token) == 200) Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(1), "Still accepted after a second.");
+        while (await CallAsync(token) == 200)
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(1), "Still accepted after a second.");
         Assert.Equal(401, await CallAsync(token));
     }
 }

@@ -1,5 +1,7 @@
 // What every client needs: what it was told, its user's browser, and a way to say flow by flow how it went.
 
+import { SignJWT, importJWK } from 'jose';
+
 export const facts = JSON.parse(process.env.FACTS);
 
 /** Sends the user's browser to an address; the user signs in and allows. Answers where the browser ended. */
@@ -7,6 +9,13 @@ export async function visit(url) {
   const answer = await fetch(`${facts.outside}/visit?url=${encodeURIComponent(url)}`);
   if (!answer.ok) throw new Error(await answer.text());
   return await answer.json();
+}
+
+/** What the platform of a workload says about it (RFC 7523 §2.1). */
+export async function sayForWorkload() {
+  const { issuer, subject, key } = facts.platform;
+  return await new SignJWT().setProtectedHeader({ alg: 'ES256', kid: key.kid }).setIssuer(issuer).setSubject(subject).setAudience(facts.issuer)
+    .setIssuedAt().setExpirationTime('1m').setJti(crypto.randomUUID()).sign(await importJWK(key, 'ES256'));
 }
 
 /** What Gatehouse promises of revocation: refused everywhere a second later at most. */

@@ -97,11 +97,15 @@ await run({
     assert.equal(said.client, facts.document);
   },
   client_credentials_basic: async () => {
-    const provider = new ClientCredentialsProvider({ clientId: facts.service.client_id, clientSecret: facts.service.client_secret, expectedIssuer: facts.issuer });
+    const provider = new ClientCredentialsProvider({
+      clientId: facts.service.client_id, clientSecret: facts.service.client_secret, expectedIssuer: facts.issuer,
+    });
     assert.equal((await whoCalls(await connect(provider))).client, facts.service.client_id);
   },
   client_credentials_jwt: async () => {
-    const provider = new PrivateKeyJwtProvider({ clientId: facts.signer.client_id, privateKey: facts.signer_key, algorithm: 'ES256', expectedIssuer: facts.issuer });
+    const provider = new PrivateKeyJwtProvider({
+      clientId: facts.signer.client_id, privateKey: facts.signer_key, algorithm: 'ES256', expectedIssuer: facts.issuer,
+    });
     assert.equal((await whoCalls(await connect(provider))).client, facts.signer.client_id);
   },
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as oauth from 'oauth4webapi';
-import { SignJWT, importJWK } from 'jose';
-import { facts, run, visit, withinASecond } from './house.mjs';
+import { importJWK } from 'jose';
+import { facts, run, sayForWorkload, visit, withinASecond } from './house.mjs';
 
 const issuer = new URL(facts.issuer);
 const call = new URL(facts.call);
@@ -150,9 +150,7 @@ await run({
     }));
   },
   jwt_bearer: async () => {
-    const assertion = await new SignJWT().setProtectedHeader({ alg: 'ES256', kid: facts.platform.key.kid }).setIssuer(facts.platform.issuer)
-      .setSubject(facts.platform.subject).setAudience(facts.issuer).setIssuedAt().setExpirationTime('1m').setJti(crypto.randomUUID())
-      .sign(await importJWK(facts.platform.key, 'ES256'));
+    const assertion = await sayForWorkload();
     await opens(await grant(asFederated, 'urn:ietf:params:oauth:grant-type:jwt-bearer', { assertion }));
   },
   introspection: async () => {

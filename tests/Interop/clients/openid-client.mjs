@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as client from 'openid-client';
-import { SignJWT, importJWK } from 'jose';
-import { facts, run, visit, withinASecond } from './house.mjs';
+import { importJWK } from 'jose';
+import { facts, run, sayForWorkload, visit, withinASecond } from './house.mjs';
 
 const issuer = new URL(facts.issuer);
 const call = new URL(facts.call);
@@ -161,9 +161,7 @@ await run({
   },
   jwt_bearer: async () => {
     const config = await configure(facts.federated, none);
-    const assertion = await new SignJWT().setProtectedHeader({ alg: 'ES256', kid: facts.platform.key.kid }).setIssuer(facts.platform.issuer)
-      .setSubject(facts.platform.subject).setAudience(facts.issuer).setIssuedAt().setExpirationTime('1m').setJti(crypto.randomUUID())
-      .sign(await importJWK(facts.platform.key, 'ES256'));
+    const assertion = await sayForWorkload();
     await opens(config, await client.genericGrantRequest(config, 'urn:ietf:params:oauth:grant-type:jwt-bearer', { assertion }));
   },
   introspection: async () => {

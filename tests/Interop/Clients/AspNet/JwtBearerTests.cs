@@ -7,32 +7,20 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Gatehouse.Tests.Interop.Clients.AspNet;
 
 /// <summary>An API that verifies our access tokens with the framework's handler, without the gateway before it.</summary>
-public sealed class GuardedApi(RunningHouse house) : LibraryApplications(house, "jwtbearer")
+public sealed class GuardedApi(RunningHouse house) : LibrarySite(house, "jwtbearer")
 {
-    private WebApplication? _app;
-
-    internal int Port { get; } = FreePorts.Take();
-
-    public override async ValueTask InitializeAsync()
+    protected override void Add(WebApplicationBuilder builder) => builder.Services.AddAuthorization().AddAuthentication().AddJwtBearer(options =>
     {
-        await base.InitializeAsync();
-        _app = await LocalSite.StartAsync(House, Port, builder => builder.Services.AddAuthorization().AddAuthentication().AddJwtBearer(options =>
-        {
-            (options.Authority, options.Audience, options.MapInboundClaims) = (House.Issuer, House.Resource, false);
-            options.TokenValidationParameters.ValidTypes = ["at+jwt"]; // RFC 9068 §4.
-            options.BackchannelHttpHandler = TrustingHttp.CreateHandler(House.CaFile);
-        }), app =>
-        {
-            app.UseAuthentication();
-            app.UseAuthorization();
-            app.MapGet("/", (HttpContext http) => http.User.FindFirstValue("client_id")).RequireAuthorization();
-        });
-    }
+        (options.Authority, options.Audience, options.MapInboundClaims) = (House.Issuer, House.Resource, false);
+        options.TokenValidationParameters.ValidTypes = ["at+jwt"]; // RFC 9068 §4.
+        options.BackchannelHttpHandler = TrustingHttp.CreateHandler(House.CaFile);
+    });
 
-    public override async ValueTask DisposeAsync()
+    protected override void Use(WebApplication app)
     {
-        if (_app is not null) await _app.DisposeAsync();
-        await base.DisposeAsync();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapGet("/", (HttpContext http) => http.User.FindFirstValue("client_id")).RequireAuthorization();
     }
 }
 
@@ -51,7 +39,7 @@ public sealed class JwtBearerTests(GuardedApi api) : IClassFixture<GuardedApi>
     private async Task<(HttpStatusCode Status, string Text)> CallAsync(string? token)
     {
         using var http = api.House.Http(token);
-        using var answer = await http.GetAsync(new Uri($"https://localhost:{api.Port}/"));
+        using var answer = await http.GetAsync(new Uri(api.Url));
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 }

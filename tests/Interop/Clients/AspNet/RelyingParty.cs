@@ -13,7 +13,7 @@ namespace Gatehouse.Tests.Interop.Clients.AspNet;
 internal sealed record SignedIn(IReadOnlyDictionary<string, string> Claims, string AccessToken, string RefreshToken);
 
 /// <summary>A web site that signs its users in with the framework's handler; each scheme is a way to do it.</summary>
-public sealed class RelyingParty(RunningHouse house) : LibraryApplications(house, "aspnet")
+public sealed class RelyingParty(RunningHouse house) : LibrarySite(house, "aspnet")
 {
     public const string Public = "public";
     public const string Confidential = "confidential";
@@ -24,30 +24,15 @@ public sealed class RelyingParty(RunningHouse house) : LibraryApplications(house
 
     private static readonly string[] Schemes = [Public, Confidential, FormPost, Pushed, Resource, UnknownResource];
 
-    private readonly int _port = FreePorts.Take();
-    private WebApplication? _app;
-
-    protected override IEnumerable<string> RedirectUris => Schemes.Select(scheme => $"https://localhost:{_port}/signin-{scheme}");
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _app = await LocalSite.StartAsync(House, _port, Add, Use);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        if (_app is not null) await _app.DisposeAsync();
-        await base.DisposeAsync();
-    }
+    protected override IEnumerable<string> RedirectUris => Schemes.Select(scheme => $"{Url}/signin-{scheme}");
 
     internal async Task<SignedIn> SignInAsync(string scheme)
     {
-        var arrival = await Browser.VisitAsync($"https://localhost:{_port}/login/{scheme}");
+        var arrival = await Browser.VisitAsync($"{Url}/login/{scheme}");
         return JsonSerializer.Deserialize<SignedIn>(arrival.Page, JsonSerializerOptions.Web)!;
     }
 
-    private void Add(WebApplicationBuilder builder)
+    protected override void Add(WebApplicationBuilder builder)
     {
         var authentication = builder.Services.AddAuthorization().AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
         foreach (var scheme in Schemes) authentication.AddOpenIdConnect(scheme, options => Configure(options, scheme));
@@ -70,14 +55,15 @@ public sealed class RelyingParty(RunningHouse house) : LibraryApplications(house
         options.BackchannelHttpHandler = TrustingHttp.CreateHandler(House.CaFile);
     }
 
-    private static void Use(WebApplication app)
+    protected override void Use(WebApplication app)
     {
         app.UseAuthentication();
         app.MapGet("/login/{scheme}", (string scheme) => Results.Challenge(new AuthenticationProperties { RedirectUri = "/me" }, [scheme]));
         app.MapGet("/me", async (HttpContext http) =>
         {
             var claims = http.User.Claims.GroupBy(claim => claim.Type).ToDictionary(group => group.Key, group => group.First().Value);
-            return Results.Json(new SignedIn(claims, await http.GetTokenAsync("access_token") ?? string.Empty, await http.GetTokenAsync("refresh_token") ?? string.Empty));
+            return Results.Json(new SignedIn(
+                claims, await http.GetTokenAsync("access_token") ?? string.Empty, await http.GetTokenAsync("refresh_token") ?? string.Empty));
         });
     }
 }

@@ -16,7 +16,10 @@ public sealed class DuendeOidcTests(DuendeApplications fixture) : IClassFixture<
 
     [Fact, Passes(Library.Duende, Flow.FormPost)]
     public async Task The_answer_comes_by_a_form() =>
-        await SignInAsync(fixture.CreateOidcClient(Known.Confidential), new LoginRequest { FrontChannelExtraParameters = new Parameters { { "response_mode", "form_post" } } });
+        await SignInAsync(fixture.CreateOidcClient(Known.Confidential), new LoginRequest
+        {
+             FrontChannelExtraParameters = new Parameters { { "response_mode", "form_post" } },
+        });
 
     [Fact, Passes(Library.Duende, Flow.PushedRequest)]
     public async Task The_request_is_pushed() =>

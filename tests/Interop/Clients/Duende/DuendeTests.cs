@@ -81,7 +81,8 @@ public sealed class DuendeTests(DuendeApplications fixture) : IClassFixture<Duen
     {
         using var begin = new DeviceAuthorizationRequest
         {
-            Address = Issuer + "/as/device_authz.oauth2", ClientId = Known.Public.ClientId, Scope = "openid parcels:read", ClientCredentialStyle = ClientCredentialStyle.PostBody,
+            Address = Issuer + "/as/device_authz.oauth2", ClientId = Known.Public.ClientId, Scope = "openid parcels:read",
+            ClientCredentialStyle = ClientCredentialStyle.PostBody,
         };
         var begun = await _http.RequestDeviceAuthorizationAsync(begin);
         Assert.False(begun.IsError, begun.Error);

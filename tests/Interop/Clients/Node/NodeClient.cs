@@ -19,7 +19,10 @@ public abstract class NodeClient(RunningHouse house, string client) : IAsyncLife
         var facts = _applications.ToJson();
         (facts["issuer"], facts["outside"], facts["call"], facts["resource"]) = (house.Issuer, house.Outside.Url, house.Call, house.Resource);
         AddFacts(facts);
-        _program = NodeProgram.Start(client + ".mjs", new Dictionary<string, string> { ["FACTS"] = facts.ToJsonString(), ["NODE_EXTRA_CA_CERTS"] = house.CaFile });
+        _program = NodeProgram.Start(client + ".mjs", new Dictionary<string, string>
+        {
+            ["FACTS"] = facts.ToJsonString(), ["NODE_EXTRA_CA_CERTS"] = house.CaFile,
+        });
     }
 
     public virtual async ValueTask DisposeAsync()

@@ -16,7 +16,7 @@ namespace Gatehouse.Tests.Interop.Clients.OpenIddict;
 internal sealed record SignedIn(string Subject, string? Email, string AccessToken, string RefreshToken);
 
 /// <summary>A web site with OpenIddict's client: one registration for each way to use it.</summary>
-public sealed class OpenIddictSite(RunningHouse house) : LibraryApplications(house, "openiddict")
+public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "openiddict")
 {
     public const string Public = "public";
     public const string Confidential = "confidential";
@@ -30,35 +30,20 @@ public sealed class OpenIddictSite(RunningHouse house) : LibraryApplications(hou
 
     private static readonly string[] Interactive = [Public, Confidential, FormPost, Pushed];
 
-    private readonly int _port = FreePorts.Take();
-    private WebApplication? _app;
-
     /// <summary>What a program without a browser calls.</summary>
-    internal OpenIddictClientService Client => _app!.Services.GetRequiredService<OpenIddictClientService>();
+    internal OpenIddictClientService Client => Services.GetRequiredService<OpenIddictClientService>();
 
     protected override IEnumerable<string> RedirectUris => Interactive.Select(RedirectUri);
 
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _app = await LocalSite.StartAsync(House, _port, Add, Use);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        if (_app is not null) await _app.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     internal async Task<SignedIn> SignInAsync(string registration)
     {
-        var arrival = await Browser.VisitAsync($"https://localhost:{_port}/login/{registration}");
+        var arrival = await Browser.VisitAsync($"{Url}/login/{registration}");
         return JsonSerializer.Deserialize<SignedIn>(arrival.Page, JsonSerializerOptions.Web)!;
     }
 
-    private string RedirectUri(string registration) => $"https://localhost:{_port}/callback/{registration}";
+    private string RedirectUri(string registration) => $"{Url}/callback/{registration}";
 
-    private void Add(WebApplicationBuilder builder) => builder.Services.AddAuthentication().Services.AddOpenIddict().AddClient(options =>
+    protected override void Add(WebApplicationBuilder builder) => builder.Services.AddAuthentication().Services.AddOpenIddict().AddClient(options =>
     {
         options.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().AllowTokenExchangeFlow();
         options.AllowCustomFlow("urn:ietf:params:oauth:grant-type:jwt-bearer");
@@ -83,7 +68,7 @@ public sealed class OpenIddictSite(RunningHouse house) : LibraryApplications(hou
     private OpenIddictClientRegistration ForUsers(string name)
     {
         var application = name == Public ? Known.Public : Known.Confidential;
-        var made = Own(name, application, application.ClientSecret.Length == 0 ? ClientAuthenticationMethods.None : ClientAuthenticationMethods.ClientSecretBasic);
+        var made = Own(name, application, name == Public ? ClientAuthenticationMethods.None : ClientAuthenticationMethods.ClientSecretBasic);
         made.RedirectUri = new Uri(RedirectUri(name));
         made.DisablePushedAuthorizationRequests = name != Pushed;
         made.ResponseModes.Add(name == FormPost ? ResponseModes.FormPost : ResponseModes.Query);
@@ -102,7 +87,7 @@ public sealed class OpenIddictSite(RunningHouse house) : LibraryApplications(hou
         System.Security.Cryptography.X509Certificates.X509Chain? chain, System.Net.Security.SslPolicyErrors errors) =>
         certificate is not null && certificate.ExportCertificatePem() == File.ReadAllText(House.CaFile).TrimEnd();
 
-    private static void Use(WebApplication app)
+    protected override void Use(WebApplication app)
     {
         app.UseAuthentication();
         app.MapGet("/login/{registration}", (string registration) =>

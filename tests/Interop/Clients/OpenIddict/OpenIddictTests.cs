@@ -71,7 +71,8 @@ public sealed class OpenIddictTests(OpenIddictSite site) : IClassFixture<OpenIdd
     [Fact, Passes(Library.OpenIddict, Flow.Device)]
     public async Task A_device_obtains_a_token()
     {
-        var begun = await site.Client.ChallengeUsingDeviceAsync(new DeviceChallengeRequest { RegistrationId = OpenIddictSite.Public, Scopes = ["openid", Apis.Read] });
+        var begun = await site.Client.ChallengeUsingDeviceAsync(
+            new DeviceChallengeRequest { RegistrationId = OpenIddictSite.Public, Scopes = ["openid", Apis.Read] });
         Assert.Contains("is connected", (await site.Browser.VisitAsync(begun.VerificationUriComplete!.AbsoluteUri)).Page, StringComparison.Ordinal);
         var answer = await site.Client.AuthenticateWithDeviceAsync(new DeviceAuthenticationRequest
         {
@@ -131,7 +132,8 @@ public sealed class OpenIddictTests(OpenIddictSite site) : IClassFixture<OpenIdd
 
     private async Task<RefreshTokenAuthenticationResult> RefreshAsync(string registration, string token)
     {
-        var answer = await site.Client.AuthenticateWithRefreshTokenAsync(new RefreshTokenAuthenticationRequest { RegistrationId = registration, RefreshToken = token });
+        var answer = await site.Client.AuthenticateWithRefreshTokenAsync(
+            new RefreshTokenAuthenticationRequest { RegistrationId = registration, RefreshToken = token });
         Assert.Equal(200, await site.CallAsync(answer.AccessToken));
         return answer;
     }
