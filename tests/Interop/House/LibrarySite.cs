@@ -21,6 +21,7 @@ public abstract class LibrarySite(RunningHouse house, string name) : LibraryAppl
 
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_app is not null) await _app.DisposeAsync();
         await base.DisposeAsync();
     }
