@@ -7,10 +7,9 @@ namespace Gatehouse.Tests.Interop.Flows;
 internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<string, string> Missing)
 {
     private const string NotBuilt = "The library has no such function.";
-    private const string MetadataOfOne = "It reads the OpenID Connect document alone.";
+    private const string MetadataOfOne = "It looks for the OpenID Connect document; the address of the other would have to be set by hand.";
     private const string ForUsers = "It signs users in; a program's own tokens are not its business.";
     private const string Verifies = "It verifies access tokens and obtains none.";
-    private const string PublicOnly = "The SDK registers as a public client; a secret is used with client credentials alone.";
 
     public const string OpenIdClient = "openid-client";
     public const string OAuth4WebApi = "oauth4webapi";
@@ -27,14 +26,13 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
             ("Its sister oauth4webapi does it.", [Flow.AccessToken]))),
         new(OAuth4WebApi, true, Reasons((NotBuilt, [Flow.ClientDocument]))),
         new(McpSdk, true, Reasons(
-            (PublicOnly, [Flow.CodeConfidential, Flow.RefreshConfidential]),
-            ("With a secret it prefers `client_secret_basic` wherever the server offers that.", [Flow.ClientCredentialsPost]),
             (NotBuilt, [
-                Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest, Flow.IdToken, Flow.UserInfo, Flow.Device, Flow.TokenExchange, Flow.JwtBearer, Flow.Dpop,
+                Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest, Flow.IdToken, Flow.UserInfo, Flow.Device, Flow.TokenExchange, Flow.Dpop,
                 Flow.DpopGateway, Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.AccessToken]),
             ("It falls back to that document only where RFC 8414's is missing.", [Flow.MetadataOpenId]))),
         new(Duende, false, Reasons(
-            (NotBuilt, [Flow.ResourceMetadata, Flow.SignedRequest, Flow.ClientDocument, Flow.AccessToken]),
+            (NotBuilt, [Flow.ResourceMetadata, Flow.ClientDocument, Flow.AccessToken]),
+            ("It carries a request object, and makes none.", [Flow.SignedRequest]),
             ("The signature of an ID token is left to a validator that one adds.", [Flow.IdToken]),
             ("It carries a proof to the token endpoint; calls with proofs are of an extension.", [Flow.DpopGateway]))),
         new(OpenIdConnect, false, Reasons(

@@ -5,7 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { UnauthorizedError, discoverOAuthServerInfo } from '@modelcontextprotocol/sdk/client/auth.js';
 import { ClientCredentialsProvider, PrivateKeyJwtProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
-import { facts, run, visit } from './house.mjs';
+import { facts, run, sayForWorkload, visit } from './house.mjs';
 
 const server = new URL(facts.mcp);
 
@@ -52,6 +52,7 @@ async function whoCalls(client) {
 }
 
 const registered = new Memory();
+const confidential = new Memory({ redirectUrl: facts.callback, information: { ...facts.confidential, issuer: facts.issuer } });
 let connected;
 
 await run({
@@ -95,6 +96,29 @@ await run({
     const provider = new Memory({ clientMetadataUrl: facts.document });
     const said = await whoCalls(await connect(provider));
     assert.equal(said.client, facts.document);
+  },
+  code_confidential: async () => {
+    assert.equal((await whoCalls(await connect(confidential))).client, facts.confidential.client_id);
+  },
+  refresh_confidential: async () => {
+    const before = confidential.kept;
+    confidential.kept = { ...before, access_token: before.access_token.slice(0, -8) + 'AAAAAAAA' };
+    await whoCalls(await connect(Object.assign(confidential, { arrived: undefined })));
+    assert.notEqual(confidential.kept.access_token, before.access_token);
+    assert.equal(confidential.arrived, undefined);
+  },
+  client_credentials_post: async () => {
+    const information = { ...facts.service, token_endpoint_auth_method: 'client_secret_post', issuer: facts.issuer };
+    const provider = new Memory({ redirectUrl: undefined, information, prepareTokenRequest: () => new URLSearchParams({ grant_type: 'client_credentials' }) });
+    assert.equal((await whoCalls(await connect(provider))).client, facts.service.client_id);
+  },
+  jwt_bearer: async () => {
+    const prepareTokenRequest = async () => new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: await sayForWorkload(),
+    });
+    const information = { client_id: facts.federated.client_id, issuer: facts.issuer };
+    const provider = new Memory({ redirectUrl: undefined, information, prepareTokenRequest });
+    assert.equal((await whoCalls(await connect(provider))).client, facts.federated.client_id);
   },
   client_credentials_basic: async () => {
     const provider = new ClientCredentialsProvider({
