@@ -50,6 +50,7 @@ public static class GatehouseAdmin
         group.MapNode();
 
         endpoints.MapAdminDescription();
+        endpoints.MapAdminMetadata(services.GetRequiredService<AdminOptions>());
         return endpoints;
     }
 }

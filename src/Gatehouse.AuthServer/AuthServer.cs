@@ -29,6 +29,7 @@ public static class AuthServer
     public static IServiceCollection AddGatehouseAuthServer(this IServiceCollection services, AuthServerOptions options)
     {
         services.AddSingleton(options);
+        services.AddCors();
 
         // Organs: what must never differ between endpoints and grants.
         services.AddSingleton<SigningKeys>();
@@ -83,28 +84,29 @@ public static class AuthServer
         return services;
     }
 
+    /// <summary>Needs <c>UseCors</c> between routing and these endpoints.</summary>
     public static IEndpointRouteBuilder MapGatehouseAuthServer(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
         endpoints.MapMethods(AuthServerOptions.AuthorizationPath, ["GET", "POST"], services.GetRequiredService<AuthorizationEndpoint>().HandleAsync);
         endpoints.MapGet(InteractionRegister.ResumePath, services.GetRequiredService<ResumeEndpoint>().HandleAsync);
-        endpoints.Map(AuthServerOptions.PushedRequestPath, services.GetRequiredService<PushedRequestEndpoint>().HandleAsync);
-        endpoints.Map(AuthServerOptions.DeviceAuthorizationPath, services.GetRequiredService<DeviceAuthorizationEndpoint>().HandleAsync);
-        endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync);
+        endpoints.Map(AuthServerOptions.PushedRequestPath, services.GetRequiredService<PushedRequestEndpoint>().HandleAsync).AllowAnyOrigin("POST");
+        endpoints.Map(AuthServerOptions.DeviceAuthorizationPath, services.GetRequiredService<DeviceAuthorizationEndpoint>().HandleAsync).AllowAnyOrigin("POST");
+        endpoints.Map(AuthServerOptions.TokenPath, services.GetRequiredService<TokenEndpoint>().HandleAsync).AllowAnyOrigin("POST");
         endpoints.Map(AuthServerOptions.IntrospectionPath, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
-        endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
+        endpoints.Map(AuthServerOptions.RevocationPath, services.GetRequiredService<RevocationEndpoint>().HandleAsync).AllowAnyOrigin("POST");
         if (services.GetRequiredService<AuthServerOptions>().Registration.Mode != RegistrationMode.Off)
         {
-            endpoints.MapPost(AuthServerOptions.RegistrationPath, services.GetRequiredService<RegistrationEndpoint>().HandleAsync);
+            endpoints.MapPost(AuthServerOptions.RegistrationPath, services.GetRequiredService<RegistrationEndpoint>().HandleAsync).AllowAnyOrigin("POST");
             endpoints.MapMethods(AuthServerOptions.RegistrationPath + "/{client_id}", ["GET", "PUT", "DELETE"],
-                services.GetRequiredService<ClientConfigurationEndpoint>().HandleAsync);
+                services.GetRequiredService<ClientConfigurationEndpoint>().HandleAsync).AllowAnyOrigin("GET", "PUT", "DELETE");
         }
-        endpoints.MapMethods(AuthServerOptions.UserInfoPath, ["GET", "POST"], services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
+        endpoints.MapMethods(AuthServerOptions.UserInfoPath, ["GET", "POST"], services.GetRequiredService<UserInfoEndpoint>().HandleAsync).AllowAnyOrigin("GET", "POST");
         endpoints.MapMethods(AuthServerOptions.LogoutPath, ["GET", "POST"], services.GetRequiredService<LogoutEndpoint>().HandleAsync);
         endpoints.MapGet(LogoutRequestRegister.ResumePath, services.GetRequiredService<LogoutResumeEndpoint>().HandleAsync);
-        endpoints.MapGet(AuthServerOptions.JwksPath, services.GetRequiredService<JwksEndpoint>().HandleAsync);
-        endpoints.MapGet(AuthServerOptions.MetadataPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
-        endpoints.MapGet(AuthServerOptions.OpenIdConfigurationPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync);
+        endpoints.MapGet(AuthServerOptions.JwksPath, services.GetRequiredService<JwksEndpoint>().HandleAsync).AllowAnyOrigin("GET");
+        endpoints.MapGet(AuthServerOptions.MetadataPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync).AllowAnyOrigin("GET");
+        endpoints.MapGet(AuthServerOptions.OpenIdConfigurationPath, services.GetRequiredService<MetadataEndpoint>().HandleAsync).AllowAnyOrigin("GET");
         return endpoints;
     }
 }

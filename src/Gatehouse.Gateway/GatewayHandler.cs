@@ -20,7 +20,9 @@ public sealed class GatewayHandler(
 {
     public async Task HandleAsync(HttpContext http)
     {
-        // 1. Route: API and operation.
+        // 1. Route: API and operation; or the question whether a page may call it.
+        if (CrossOrigin.TryAnswerPreflight(http, routes)) return;
+        CrossOrigin.AllowReading(http);
         var match = routes.Match(http.Request.Method, http.Request.Path.Value ?? string.Empty);
         if (match.Route is not { } route)
         {

@@ -25,12 +25,14 @@ internal sealed partial class AdminAccess
     private readonly ProblemRecorder _problems;
     private readonly TimeProvider _clock;
     private readonly ILogger<AdminAccess> _log;
+    private readonly string _metadataUrl;
 
     public AdminAccess(
         AdminOptions options, VerificationKeys keys, AccessCheck check, ApiCatalog catalog, ProblemRecorder problems, TimeProvider clock,
         ILogger<AdminAccess> log)
     {
         (_options, _check, _catalog, _problems, _clock, _log) = (options, check, catalog, problems, clock, log);
+        _metadataUrl = AdminMetadata.UrlOf(options);
         _verifier = keys.Follow(new AccessTokenVerifier(options.Issuer, clock));
     }
 
@@ -93,7 +95,8 @@ internal sealed partial class AdminAccess
                 SourceAddress = source,
             });
         }
-        if (failure.Challenge is not null) http.Response.Headers.WWWAuthenticate = failure.Challenge;
+        // RFC 9728 §5.1.
+        if (failure.Challenge is not null) http.Response.Headers.WWWAuthenticate = $"{failure.Challenge}, resource_metadata=\"{_metadataUrl}\"";
         return new Refused(failure.Status, failure.Detail) { TraceId = traceId }.ExecuteAsync(http);
     }
 

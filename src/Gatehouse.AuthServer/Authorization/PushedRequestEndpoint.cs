@@ -24,7 +24,7 @@ public sealed class PushedRequestEndpoint(
 
     public async Task HandleAsync(HttpContext http)
     {
-        if (await requests.AcceptAsync(http) is not { Application: var application, Form: var form }) return;
+        if (await requests.AcceptAsync(http, isBeginning: true) is not { Application: var application, Form: var form }) return;
         var registered = application.Registered;
         var (parameters, fault) = await requestObjects.OpenAsync(new AuthorizationParameters(form, Fault: null), registered, http.RequestAborted);
         var failure = fault is null ? OAuthFailure.WrongRegisteredRedirectUri : OAuthFailure.Authorization(AuthorizationError.InvalidRequestObject(fault));

@@ -103,7 +103,8 @@ internal static class MetadataReader
         var usesCode = draft.GrantTypes.Contains(GrantType.AuthorizationCode);
         var types = Texts(metadata, "response_types", 64);
         if (types is not null && types.Any(type => type != "code")) throw new Fault("response_types", "The one response type is code.");
-        if (types is not null && types.Count > 0 != usesCode) throw new Fault("response_types", "The response type code and the grant type authorization_code go together.");
+        // None at all says nothing: some clients write an empty list for what they leave to the server.
+        if (types is { Count: > 0 } && !usesCode) throw new Fault("response_types", "The response type code and the grant type authorization_code go together.");
         if (draft.GrantTypes.Count == 0) throw new Fault("grant_types", "Name at least one.");
     }
 

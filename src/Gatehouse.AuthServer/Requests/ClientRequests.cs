@@ -1,6 +1,8 @@
 using Gatehouse.AuthServer.ClientAuthentication;
+using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Store.Database;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 
@@ -13,10 +15,13 @@ public sealed record ClientRequest(AuthenticatedApplication Application, FormBod
 /// The first two phases of every endpoint that applications post forms to: parse once, bounded and strict; then client authentication. What
 /// is refused here is answered here.
 /// </summary>
-public sealed class ClientRequests(ClientAuthenticator authenticator, ApplicationRegistry applications, OAuthFailureWriter failures)
+public sealed class ClientRequests(
+    ClientAuthenticator authenticator, ClientDocuments documents, ApplicationRegistry applications, OAuthFailureWriter failures)
 {
     /// <summary>The request, or null when it was refused and answered.</summary>
-    public async ValueTask<ClientRequest?> AcceptAsync(HttpContext http)
+    /// <param name="http">The request.</param>
+    /// <param name="isBeginning">Whether an authorization begins here: then a client that is named by its document may be new.</param>
+    public async ValueTask<ClientRequest?> AcceptAsync(HttpContext http, bool isBeginning = false)
     {
         if (FormRequestReader.HasParameterInQuery(http.Request))
         {
@@ -29,6 +34,7 @@ public sealed class ClientRequests(ClientAuthenticator authenticator, Applicatio
             await failures.WriteAsync(http, malformed!);
             return null;
         }
+        if (isBeginning) await MeetAsync(http, form);
         var authentication = await authenticator.AuthenticateAsync(
             AuthorizationOf(http.Request), form, http.Features.Get<ClientCertificate>(), http.RequestAborted);
         if (authentication.Application is { } application) return new ClientRequest(application, form);
@@ -42,6 +48,20 @@ public sealed class ClientRequests(ClientAuthenticator authenticator, Applicatio
         if (await authenticator.ConsumeAsync(application) is not { } failure) return true;
         await failures.WriteAsync(http, failure, application.Registered.ClientId, application.Registered);
         return false;
+    }
+
+    // Fetches its document, when that is new or old; whether it says anything good shows when the client is looked up.
+    private async ValueTask MeetAsync(HttpContext http, FormBody form)
+    {
+        if (form["client_id"] is not { } clientId || !ClientDocuments.IsUrl(clientId)) return;
+        try
+        {
+            await documents.FindFreshAsync(clientId, http.Connection.RemoteIpAddress);
+        }
+        catch (Exception exception) when (StoreFault.IsAway(exception))
+        {
+            // Looking it up will say so.
+        }
     }
 
     // A header that is there but empty is an attempt that failed, not an absence.

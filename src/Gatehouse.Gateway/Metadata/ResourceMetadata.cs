@@ -16,10 +16,13 @@ public sealed class ResourceMetadata(GatewayOptions options, ApiCatalog apis)
     /// <summary>Where the metadata of an API is found; null when its resource identifier is no URL of this gateway.</summary>
     public string? UrlOf(RegisteredApi api) => ProtectedResourceMetadata.UrlOf(api.Resource, _origin);
 
+    /// <summary>Whether a path is one of metadata.</summary>
+    public static bool IsAbout(PathString path) => path.StartsWithSegments(ProtectedResourceMetadata.WellKnownPath, StringComparison.Ordinal);
+
     /// <summary>Answers a request for metadata; false when it is none, or one about an API that is not here.</summary>
     public async ValueTask<bool> TryAnswerAsync(HttpContext http)
     {
-        if (!http.Request.Path.StartsWithSegments(ProtectedResourceMetadata.WellKnownPath, StringComparison.Ordinal)) return false;
+        if (!IsAbout(http.Request.Path)) return false;
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)) return false;
         var asked = _origin + http.Request.Path + http.Request.QueryString;
         if (apis.Current.All.FirstOrDefault(api => api.Upstream is not null && UrlOf(api) == asked) is not { } found) return false;

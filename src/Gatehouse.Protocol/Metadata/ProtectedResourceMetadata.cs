@@ -28,9 +28,9 @@ public sealed record ProtectedResourceMetadata
     [JsonPropertyName("bearer_methods_supported")]
     public IReadOnlyList<string> BearerMethodsSupported { get; init; } = ["header"];
 
-    /// <summary>How DPoP proofs may be signed.</summary>
-    [JsonPropertyName("dpop_signing_alg_values_supported")]
-    public required IReadOnlyList<string> DpopSigningAlgorithmsSupported { get; init; }
+    /// <summary>How DPoP proofs may be signed; absent when bound tokens are not taken.</summary>
+    [JsonPropertyName("dpop_signing_alg_values_supported"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? DpopSigningAlgorithmsSupported { get; init; }
 
     /// <summary>Whether access tokens that are bound to a client certificate are taken (RFC 8705 §3); absent when no certificate is ever seen.</summary>
     [JsonPropertyName("tls_client_certificate_bound_access_tokens")]

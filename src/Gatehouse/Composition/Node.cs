@@ -40,7 +40,11 @@ public static class Node
         app.UseClientCertificates(options.ClientCertificates.TrustedProxies);
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         app.UseRouting();
-        if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapGatehouseAuthServer().MapGatehouseAdmin();
+        if (options.Roles.HasFlag(NodeRoles.Auth))
+        {
+            app.UseCors(); // Each endpoint says whether pages of other origins may call it; by default they may not.
+            app.MapGatehouseAuthServer().MapGatehouseAdmin();
+        }
         if (options.Roles.HasFlag(NodeRoles.Portal)) app.UseGatehousePortal();
         return app;
     }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Spec.Hosting;
@@ -11,6 +13,8 @@ namespace Gatehouse.Tests.Spec.Admin;
 /// <summary>Who is let in: asked on every call.</summary>
 public sealed class AccessTests(AdminHouse house) : IClassFixture<AdminHouse>
 {
+    private const string Metadata = "/.well-known/oauth-protected-resource/admin/v1";
+
     [Fact, Rfc(6750, "2.1")]
     public async Task A_token_with_the_scope_and_an_approved_contract_opens_the_API()
     {
@@ -25,7 +29,16 @@ public sealed class AccessTests(AdminHouse house) : IClassFixture<AdminHouse>
     {
         var answer = await house.CallWithTokenAsync(null);
         answer.AssertRefused(401);
-        Assert.Equal("Bearer realm=\"gatehouse admin\"", answer.Challenge);
+        Assert.Equal($"Bearer realm=\"gatehouse admin\", resource_metadata=\"{TestNode.Issuer}{Metadata}\"", answer.Challenge);
+    }
+
+    [Fact, Rfc(9728, "3"), Rfc(9728, "5.1")]
+    public async Task The_challenge_leads_to_what_the_API_says_of_itself()
+    {
+        var metadata = (await house.Node.Auth.GetFromJsonAsync<JsonObject>(Metadata))!;
+        Assert.Equal((TestNode.Issuer + "/admin/v1", $"""["{TestNode.Issuer}"]""", """["gatehouse.admin"]"""),
+            ((string?)metadata["resource"], metadata["authorization_servers"]!.ToJsonString(), metadata["scopes_supported"]!.ToJsonString()));
+        Assert.Null(metadata["dpop_signing_alg_values_supported"]);
     }
 
     [Theory, Rfc(6750, "3.1")]

@@ -49,6 +49,20 @@ public sealed class DocumentTests : IAsyncLifetime
         Assert.Equal(1, _publisher.Fetches);
     }
 
+    [Fact, Rfc(9126, "2.1")]
+    public async Task Its_client_may_begin_with_a_pushed_request()
+    {
+        var url = Publish("/client.json");
+
+        var pushed = await _node.Auth.PostTokenAsync(_flow.Url(("client_id", url)).Split('?')[1],
+            request => request.RequestUri = new Uri("/as/par.oauth2", UriKind.Relative));
+
+        Assert.Equal((201, 1), (pushed.Status, _publisher.Fetches));
+        var (_, shown) = await _flow.FollowAsync(
+            $"{CodeFlow.Endpoint}?client_id={Uri.EscapeDataString(url)}&request_uri={Uri.EscapeDataString((string)pushed.Body["request_uri"]!)}");
+        Assert.Contains("unverified", await shown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task It_is_fetched_anew_when_its_time_is_over()
     {

@@ -96,6 +96,18 @@ public sealed class RegistrationTests
         Assert.DoesNotContain(token, await DumpAsync(node), StringComparison.Ordinal);
     }
 
+    [Fact, Rfc(7591, "2")]
+    public async Task An_empty_list_of_response_types_leaves_them_to_the_server()
+    {
+        await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open));
+        var metadata = RegistrationHouse.Metadata();
+        metadata["response_types"] = new JsonArray();
+
+        var registered = await node.RegisterAsync(metadata);
+
+        Assert.Equal((201, """["code"]"""), (registered.Status, registered.Body["response_types"]!.ToJsonString()));
+    }
+
     [Fact]
     public async Task Who_has_no_token_waits_for_a_person()
     {

@@ -4,15 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using System.Web;
-using Gatehouse.Tests.Shared;
 
 namespace Gatehouse.Tests.System.Nodes;
 
 /// <summary>What may be used once is used once, however many nodes are asked at the same moment: two processes, one PostgreSQL.</summary>
 [Collection(NodeJourneys.Name)]
-public sealed partial class RaceTests(TwoNodes nodes) : IDisposable
+public sealed class RaceTests(TwoNodes nodes) : IDisposable
 {
     private const int Races = 1000;
     private const string Callback = "https://app.example.com/callback";
@@ -23,14 +21,20 @@ public sealed partial class RaceTests(TwoNodes nodes) : IDisposable
 
     private readonly HttpClient _http = nodes.Http();
 
-    public void Dispose() => _http.Dispose();
+    private readonly Person _person = nodes.OpenBrowser();
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _person.Dispose();
+    }
 
     [Fact]
     public async Task A_code_is_redeemed_once_and_one_refresh_token_of_two_lives()
     {
         Assert.SkipWhen(PostgresCluster.MissingReason is not null, PostgresCluster.MissingReason ?? string.Empty);
         var clientId = await RegisterAsync("none", jwks: null);
-        await ConsentAsync(clientId);
+        await ObtainCodeAsync(clientId); // Signs in and allows once; from then on requests are answered without a page.
         await RunAsync(2 * Races, async number =>
         {
             var form = $"grant_type=authorization_code&client_id={clientId}&code_verifier={Verifier}&code={await ObtainCodeAsync(clientId)}";
@@ -96,43 +100,10 @@ public sealed partial class RaceTests(TwoNodes nodes) : IDisposable
         return (await nodes.Admin.SendAsync(HttpMethod.Post, "/applications", body)).GetProperty("client_id").GetString()!;
     }
 
-    // Signs in and allows once; from then on requests are answered without a page.
-    private async Task ConsentAsync(string clientId)
-    {
-        var (page, shown) = await FollowAsync("/as/authorization.oauth2?" + Request(clientId));
-        if (page.Contains("/sign-in", StringComparison.Ordinal))
-        {
-            var back = HttpUtility.ParseQueryString(page.Split('?', 2)[1])["returnUrl"]!;
-            await SendFormAsync(page, shown, [("Email", nodes.Operator.Email), ("Password", nodes.Operator.Password), ("ReturnUrl", back)]);
-            (page, shown) = await FollowAsync(back);
-        }
-        await SendFormAsync(page, shown, [("decision", "allow")]);
-    }
-
     private async Task<string> ObtainCodeAsync(string clientId)
     {
-        var (url, _) = await FollowAsync("/as/authorization.oauth2?" + Request(clientId));
-        return HttpUtility.ParseQueryString(new Uri(url).Query)["code"]!;
-    }
-
-    /// <summary>Follows the redirects of the first node; ends at a page, or at the address of another server.</summary>
-    private async Task<(string Url, string Page)> FollowAsync(string url)
-    {
-        while (true)
-        {
-            using var answer = await _http.GetAsync(new Uri(nodes.AuthServers[0] + url));
-            if (answer.Headers.Location is not { } location) return (url, await answer.Content.ReadAsStringAsync());
-            if (location.IsAbsoluteUri && location.Scheme != Uri.UriSchemeFile) return (location.OriginalString, string.Empty);
-            url = location.OriginalString;
-        }
-    }
-
-    private async Task SendFormAsync(string path, string page, IEnumerable<(string Name, string Value)> fields)
-    {
-        using var form = new FormUrlEncodedContent(fields.Append(("form_token", FormToken().Match(page).Groups[1].Value))
-            .Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
-        using var answer = await _http.PostAsync(new Uri(nodes.AuthServers[0] + path), form);
-        Assert.True((int)answer.StatusCode < 400, $"{path} answers {(int)answer.StatusCode}.");
+        var arrival = await _person.VisitAsync("/as/authorization.oauth2?" + Request(clientId));
+        return HttpUtility.ParseQueryString(new Uri(arrival.Url).Query)["code"]!;
     }
 
     private async Task<int> WinsAsync(string form) => (await BothAsync(form)).Count(answer => answer.TryGetProperty("access_token", out _));
@@ -163,7 +134,4 @@ public sealed partial class RaceTests(TwoNodes nodes) : IDisposable
     }
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
-
-    [GeneratedRegex("name=\"form_token\"[^>]*value=\"([^\"]+)\"")]
-    private static partial Regex FormToken();
 }

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gatehouse.Tests.Shared;
 using Gatehouse.Tests.System.Processes;
 
 namespace Gatehouse.Tests.System.Nodes;

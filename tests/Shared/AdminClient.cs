@@ -3,15 +3,12 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Gatehouse.Tests.System.Processes;
+namespace Gatehouse.Tests.Shared;
 
 /// <summary>Calls the Admin API with a token of the operator's program.</summary>
 internal sealed class AdminClient(string caFile, string adminUrl, string token) : IDisposable
 {
     private readonly HttpClient _http = TrustingHttp.Create(caFile, token);
-
-    public static async Task<AdminClient> OfAsync(RunningDemo demo) => new(
-        demo.Facts.CaFile, demo.Facts.AdminUrl, await demo.TokenAsync(demo.Facts.AdminClient.ClientId, demo.Facts.AdminClient.ClientSecret));
 
     /// <summary>Publishes an API whose every call is POST or GET below its own path, for every token of it.</summary>
     public Task PublishAsync(string slug, string upstream) => SendAsync(HttpMethod.Put, $"/apis/{slug}", new JsonObject

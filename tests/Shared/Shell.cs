@@ -1,4 +1,4 @@
-namespace Gatehouse.Tests.System.Processes;
+namespace Gatehouse.Tests.Shared;
 
 /// <summary>What a command left behind.</summary>
 internal sealed record Finished(int ExitCode, string Output, string Error);

@@ -1,4 +1,4 @@
-namespace Gatehouse.Tests.System.Processes;
+namespace Gatehouse.Tests.Shared;
 
 /// <summary>A folder that is gone when the test is over.</summary>
 internal sealed class TemporaryFolder : IDisposable

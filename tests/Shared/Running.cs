@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Gatehouse.Tests.System.Processes;
+namespace Gatehouse.Tests.Shared;
 
 /// <summary>A program that runs on its own, with all that it says.</summary>
 internal sealed class Running : IAsyncDisposable

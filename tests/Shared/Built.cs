@@ -1,4 +1,4 @@
-namespace Gatehouse.Tests.System.Processes;
+namespace Gatehouse.Tests.Shared;
 
 /// <summary>Where the build put the programs, in the configuration that this test was built in.</summary>
 internal static class Built

@@ -4,17 +4,20 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Gatehouse.Tests.System.Processes;
+namespace Gatehouse.Tests.Shared;
 
 /// <summary>HTTP clients that trust one CA and nothing else.</summary>
 internal static class TrustingHttp
 {
     public static HttpClient Create(string caFile, string? bearer = null)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { CertificateChainPolicy = Policy(caFile) } });
+        var client = new HttpClient(CreateHandler(caFile));
         if (bearer is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         return client;
     }
+
+    public static SocketsHttpHandler CreateHandler(string caFile) =>
+        new() { AllowAutoRedirect = false, SslOptions = { CertificateChainPolicy = Policy(caFile) } };
 
     /// <summary>A connection of which the test writes every byte.</summary>
     public static async Task<SslStream> ConnectAsync(string caFile, int port)

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Gatehouse.Tests.System.Nodes;
+namespace Gatehouse.Tests.Shared;
 
 /// <summary>A certificate for localhost and its key in PEM files; it is its own CA.</summary>
 internal static class NodeCertificate
