@@ -96,7 +96,7 @@ public abstract class LogoutOutboxTests(StoreProvider provider) : StoreTests(pro
         Assert.Equal(1, await Store.ReadAsync(db => db.LogoutNotices.CountAsync()));
     }
 
-    private async Task<List<ClaimedNotice>> ClaimAllAsync(LogoutOutbox outbox)
+    private static async Task<List<ClaimedNotice>> ClaimAllAsync(LogoutOutbox outbox)
     {
         var all = new List<ClaimedNotice>();
         for (var idle = 0; idle < 3;)
