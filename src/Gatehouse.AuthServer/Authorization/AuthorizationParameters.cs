@@ -16,6 +16,7 @@ internal sealed record AuthorizationParameters(FormBody Form, string? Fault)
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
             return Empty("Send the parameters in the query, or by POST as application/x-www-form-urlencoded.");
+        if (request.ContentLength > FormBody.MaxBytes) return Empty("The request is too large.");
         using var body = new MemoryStream();
         var buffer = new byte[4096];
         for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0;)
