@@ -19,6 +19,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact, Rfc(6749, "4.1"), Rfc(7636, "4"), Rfc(9207, "2"), Rfc(9068, "2.2")]
+    [Requirement("6749-10", "6749-72", "9068-05", "9207-04", "9700-27")]
     public async Task A_person_signs_in_and_allows_and_the_application_calls_for_the_person()
     {
         var location = await _flow.AllowAsync();
@@ -34,7 +35,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, call.StatusCode);
     }
 
-    [Fact, Rfc(6749, "4.1.2"), Rfc(9700, "4.5")]
+    [Fact, Rfc(6749, "4.1.2"), Rfc(9700, "4.5"), Requirement("6749-38", "6749-39")]
     public async Task A_code_that_comes_twice_ends_what_it_gave()
     {
         var code = await _flow.ObtainCodeAsync();
@@ -59,7 +60,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Single(answers, answer => answer.Status == 200);
     }
 
-    [Theory, Rfc(6749, "4.1.2")]
+    [Theory, Rfc(6749, "4.1.2"), Requirement("6749-41", "FAPI2-04")]
     [InlineData(59, 200)]
     [InlineData(61, 400)]
     public async Task A_code_lives_sixty_seconds(int seconds, int status)
@@ -70,7 +71,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Equal(status, (await _flow.RedeemAsync(code)).Status);
     }
 
-    [Fact, Rfc(7636, "4.6")]
+    [Fact, Rfc(7636, "4.6"), Requirement("6749-43", "6749-44", "7636-07", "7636-08")]
     public async Task A_wrong_verifier_is_refused_and_uses_nothing_up()
     {
         var code = await _flow.ObtainCodeAsync();
@@ -94,7 +95,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Equal(200, (await _flow.RedeemAsync(code)).Status);
     }
 
-    [Fact, Rfc(6749, "4.1.2.1")]
+    [Fact, Rfc(6749, "4.1.2.1"), Requirement("6749-45", "9207-02")]
     public async Task A_person_who_does_not_allow_it_is_sent_back_with_that()
     {
         var location = await _flow.AllowAsync("deny");
@@ -113,7 +114,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.StartsWith(redirectUri + "?code=", location.OriginalString, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Requirement("9700-25")]
     public async Task Another_browser_cannot_finish_it()
     {
         using var begun = await _flow.Browser.GetAsync(_flow.Url());
@@ -155,7 +156,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Contains("script-src 'sha256-", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
-    [Fact, Rfc(6749, "3.3")]
+    [Fact, Rfc(6749, "3.3"), Requirement("6749-36")]
     public async Task An_API_without_scopes_is_opened_by_a_request_without_scope()
     {
         var plain = await _node.Founder.PublishAsync(new Api

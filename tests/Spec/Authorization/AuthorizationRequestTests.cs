@@ -38,6 +38,7 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
     };
 
     [Theory, Rfc(6749, "4.1.2.1"), Rfc(7636, "4.4.1"), Rfc(9700, "2.1.1"), MemberData(nameof(Wrong))]
+    [Requirement("6749-17", "6749-18", "6749-34", "6749-47", "6749-48", "6749-51", "7636-03", "7636-04", "9207-02", "9700-05", "9700-07", "OAuth2.1-01")]
     public async Task What_is_wrong_is_told_to_the_application(string name, string? value, string error)
     {
         using var answer = await _flow.Browser.GetAsync(_flow.Url((name, value)));
@@ -48,7 +49,7 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         Assert.Equal((error, "st&te", TestNode.Issuer), (CodeFlow.Parameter(location, "error"), CodeFlow.Parameter(location, "state"), CodeFlow.Parameter(location, "iss")));
     }
 
-    [Fact, Rfc(6749, "3.1")]
+    [Fact, Rfc(6749, "3.1"), Requirement("6749-14")]
     public async Task A_parameter_twice_is_refused()
     {
         using var answer = await _flow.Browser.GetAsync(_flow.Url() + "&scope=things:write");
@@ -56,7 +57,7 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         Assert.Equal("invalid_request", CodeFlow.Parameter(answer.Headers.Location!, "error"));
     }
 
-    [Theory, Rfc(6749, "3.1.2.4"), Rfc(9700, "2.1"), Rfc(9700, "4.11")]
+    [Theory, Rfc(6749, "3.1.2.4"), Rfc(9700, "2.1"), Rfc(9700, "4.11"), Requirement("6749-22", "6749-23")]
     [InlineData("redirect_uri", "https://app.example.test/callback/")]
     [InlineData("redirect_uri", "https://app.example.test/callback?x=1")]
     [InlineData("redirect_uri", "https://app.example.test/CALLBACK")]
@@ -100,7 +101,7 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         Assert.Contains("authorization_code", (string)answer.Body["error_description"]!, StringComparison.Ordinal);
     }
 
-    [Fact, Rfc(8414, "2"), Rfc(9207, "3")]
+    [Fact, Rfc(8414, "2"), Rfc(9207, "3"), Requirement("9207-03")]
     public async Task The_metadata_advertises_it()
     {
         var document = JsonNode.Parse(await _node.Auth.GetStringAsync("/.well-known/oauth-authorization-server"))!;

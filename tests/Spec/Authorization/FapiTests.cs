@@ -48,7 +48,7 @@ public sealed class FapiTests : IAsyncLifetime
         Assert.Null(refreshed.Body["refresh_token"]);
     }
 
-    [Fact]
+    [Fact, Requirement("FAPI2-06")]
     public async Task Nothing_less_is_taken()
     {
         using var direct = await _signing.Flow.Browser.GetAsync(_signing.Flow.Url());
@@ -61,7 +61,7 @@ public sealed class FapiTests : IAsyncLifetime
         (await _node.Auth.PostTokenAsync($"grant_type=client_credentials{_signing.Proof(head => head["alg"] = "ES384")}")).IsRefused(401, "invalid_client");
     }
 
-    [Fact]
+    [Fact, Requirement("FAPI2-02")]
     public async Task An_application_that_does_not_fit_cannot_have_it()
     {
         var draft = new ApplicationDraft("Bank") { Fapi2SecurityProfile = true };

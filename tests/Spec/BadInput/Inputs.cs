@@ -25,7 +25,7 @@ internal static class Inputs
 
     /// <summary>An object whose members are those that somebody looks for, with values of every type, and now and then twice.</summary>
     public static Gen<string> Json { get; } = Gen.OneOf(
-        Gen.Select(Gen.OneOfConst(Names), Gen.OneOf(Gen.OneOfConst(Values), Nested)).Array[0, 8]
+        Gen.Select(OneOf(Names), Gen.OneOf(OneOf(Values), Nested)).Array[0, 8]
             .Select(members => "{" + string.Join(',', members.Select(member => $"\"{member.Item1}\":{member.Item2}")) + "}"),
         Text, Nested);
 
@@ -34,6 +34,8 @@ internal static class Inputs
         Gen.Select(Json, Json, Bytes).Select(parts =>
             $"{TokenForge.Encode(parts.Item1)}.{TokenForge.Encode(parts.Item2)}.{System.Buffers.Text.Base64Url.EncodeToString(parts.Item3)}"),
         Text);
+
+    public static Gen<string> OneOf(string[] texts) => Gen.Int[0, texts.Length - 1].Select(place => texts[place]);
 
     private static Gen<string> Nested => Gen.Int[1, 200].Select(depth => new string('[', depth) + new string(']', depth));
 

@@ -25,7 +25,7 @@ public sealed class DeviceTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(8628, "3.1"), Rfc(8628, "3.2"), Rfc(8628, "6.1")]
+    [Fact, Rfc(8628, "3.1"), Rfc(8628, "3.2"), Rfc(8628, "6.1"), Requirement("8628-04")]
     public async Task The_device_gets_a_code_for_itself_and_one_for_its_user()
     {
         var begun = await BeginAsync();
@@ -37,7 +37,7 @@ public sealed class DeviceTests : IAsyncLifetime
         Assert.Equal((600, 5), ((int)begun["expires_in"]!, (int)begun["interval"]!));
     }
 
-    [Fact, Rfc(8628, "3.3"), Rfc(8628, "3.4"), Rfc(8628, "3.5")]
+    [Fact, Rfc(8628, "3.3"), Rfc(8628, "3.4"), Rfc(8628, "3.5"), Requirement("8628-07")]
     public async Task It_has_tokens_when_the_user_has_allowed_it()
     {
         var begun = await BeginAsync("&scope=openid things:read");
@@ -79,7 +79,7 @@ public sealed class DeviceTests : IAsyncLifetime
         (await AskAsync(begun)).IsRefused(400, "authorization_pending");
     }
 
-    [Fact, Rfc(8628, "3.5")]
+    [Fact, Rfc(8628, "3.5"), Requirement("8628-09", "8628-10")]
     public async Task A_refusal_and_an_end_are_told()
     {
         var denied = await BeginAsync();
@@ -91,7 +91,7 @@ public sealed class DeviceTests : IAsyncLifetime
         (await AskAsync(late)).IsRefused(400, "expired_token");
     }
 
-    [Fact, Rfc(8628, "5.2"), Rfc(6749, "5.2")]
+    [Fact, Rfc(8628, "5.2"), Rfc(6749, "5.2"), Requirement("8628-06", "8628-11")]
     public async Task A_device_code_is_its_applications_and_works_once()
     {
         var begun = await BeginAsync();
@@ -108,7 +108,7 @@ public sealed class DeviceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
     }
 
-    [Fact, Rfc(8628, "5.1")]
+    [Fact, Rfc(8628, "5.1"), Requirement("8628-12")]
     public async Task Guessing_codes_ends_soon()
     {
         var begun = await BeginAsync();

@@ -7,7 +7,7 @@ namespace Gatehouse.Tests.Spec.Metadata;
 
 public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
 {
-    [Fact, Rfc(8414, "2"), Rfc(8414, "3")]
+    [Fact, Rfc(8414, "2"), Rfc(8414, "3"), Requirement("8414-01", "8414-05", "8628-15")]
     public async Task The_document_names_what_works()
     {
         var document = await node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/oauth-authorization-server");
@@ -23,7 +23,7 @@ public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal("""["openid","profile","email","things:read","things:write"]""", document["scopes_supported"]!.ToJsonString());
     }
 
-    [Fact, Rfc(8414, "3.3")]
+    [Fact, Rfc(8414, "3.3"), Requirement("8414-09")]
     public async Task The_issuer_does_not_follow_the_host_header()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/oauth-authorization-server") { Headers = { Host = "evil.example" } };

@@ -24,7 +24,7 @@ public sealed class RegistrationTests
         Assert.Equal(TestNode.Issuer + RegistrationHouse.Endpoint, (string?)(await MetadataAsync(on))["registration_endpoint"]);
     }
 
-    [Fact, Rfc(7591, "3.2.1"), Rfc(7591, "2")]
+    [Fact, Rfc(7591, "3.2.1"), Rfc(7591, "2"), Requirement("7591-03", "7591-04", "7591-05")]
     public async Task Everything_that_is_registered_is_told_back_and_the_unknown_is_ignored()
     {
         await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open));
@@ -47,7 +47,7 @@ public sealed class RegistrationTests
             Assert.DoesNotContain(answer[secret], await DumpAsync(node), StringComparison.Ordinal);
     }
 
-    [Theory, Rfc(7591, "3.2.2")]
+    [Theory, Rfc(7591, "3.2.2"), Requirement("6749-19", "7591-06", "7591-09", "8252-02", "9700-17", "9700-29")]
     [InlineData("redirect_uris", """["http://app.example.test/"]""", "invalid_redirect_uri")]
     [InlineData("redirect_uris", """["https://app.example.test/#f"]""", "invalid_redirect_uri")]
     [InlineData("redirect_uris", "[]", "invalid_redirect_uri")]
@@ -75,7 +75,7 @@ public sealed class RegistrationTests
         (await node.SendAsync(HttpMethod.Post, RegistrationHouse.Endpoint, text, token: null)).IsRefused(400, error);
     }
 
-    [Fact, Rfc(7591, "3")]
+    [Fact, Rfc(7591, "3"), Requirement("7591-02", "7591-14")]
     public async Task An_initial_access_token_is_good_as_often_as_it_says()
     {
         await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.InitialAccessToken));
@@ -114,7 +114,7 @@ public sealed class RegistrationTests
         Assert.Equal(200, (await node.Auth.PostTokenAsync(form)).Status);
     }
 
-    [Fact]
+    [Fact, Requirement("7591-13")]
     public async Task Neither_one_source_nor_all_together_fill_the_store()
     {
         await using var slow = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open) with { PerHour = 1 });

@@ -16,15 +16,15 @@ public sealed class RequirementsTests
     {
         var known = RequirementRows.All.Select(row => row.Id).ToHashSet();
         Assert.Equal(RequirementRows.All.Count, known.Count);
-        Assert.Empty(Tests.Select(held => held.Key).Concat(RequirementRows.Reasons.Keys).Where(id => !known.Contains(id)));
+        Assert.DoesNotContain(Tests.Select(held => held.Key).Concat(RequirementRows.Reasons.Keys), id => !known.Contains(id));
     }
 
     [Fact]
     public void Every_row_that_binds_has_a_test_or_a_reason() =>
-        Assert.Empty(RequirementRows.All.Where(row => row.Level == "MUST" && !Tests.Contains(row.Id) && !RequirementRows.Reasons.ContainsKey(row.Id)).Select(row => row.Id));
+        Assert.DoesNotContain(RequirementRows.All, row => row.Level == "MUST" && !Tests.Contains(row.Id) && !RequirementRows.Reasons.ContainsKey(row.Id));
 
     [Fact]
-    public void No_row_has_both() => Assert.Empty(RequirementRows.Reasons.Keys.Where(Tests.Contains));
+    public void No_row_has_both() => Assert.DoesNotContain(RequirementRows.Reasons.Keys, Tests.Contains);
 
     [Fact]
     public void The_page_is_up_to_date()
@@ -41,7 +41,7 @@ public sealed class RequirementsTests
     {
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "test-results"));
         File.WriteAllText(Path.Combine(folder.FullName, "Spec.summary"), $"requirements: {Share()}\n");
-        Assert.All(RequirementRows.All, row => Assert.Contains(row.Level, new[] { "MUST", "SHOULD", "MAY" }));
+        Assert.All(RequirementRows.All, row => Assert.True(row.Level is "MUST" or "SHOULD" or "MAY", row.Level));
     }
 
     private static string Share()

@@ -11,7 +11,7 @@ public sealed class RevocationEndpointTests(TestNode node) : IClassFixture<TestN
 {
     private const string Endpoint = "/as/revoke_token.oauth2";
 
-    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2")]
+    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2"), Requirement("7009-06", "7009-09")]
     public async Task An_application_gives_its_token_back_and_the_gateway_refuses_it()
     {
         var application = await node.CreateApplicationAsync();
@@ -26,7 +26,7 @@ public sealed class RevocationEndpointTests(TestNode node) : IClassFixture<TestN
         await IsDoneAsync(application, revoked); // Again.
     }
 
-    [Fact, Rfc(7009, "2.2")]
+    [Fact, Rfc(7009, "2.2"), Requirement("7009-09")]
     public async Task What_is_no_token_is_answered_like_one_that_was_revoked()
     {
         var application = await node.CreateApplicationAsync();
@@ -47,7 +47,7 @@ public sealed class RevocationEndpointTests(TestNode node) : IClassFixture<TestN
         Assert.Equal(200, (int)call.StatusCode);
     }
 
-    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2.1")]
+    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2.1"), Requirement("7009-02", "7009-11")]
     public async Task Client_authentication_comes_first_and_a_token_must_be_named()
     {
         var application = await node.CreateApplicationAsync();

@@ -17,7 +17,7 @@ public sealed class SigningTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Theory, Rfc(7518, "3.3"), Rfc(7518, "3.5"), Rfc(9068, "2.1")]
+    [Theory, Rfc(7518, "3.3"), Rfc(7518, "3.5"), Rfc(9068, "2.1"), Requirement("9068-02")]
     [InlineData("RS256")]
     [InlineData("PS256")]
     public async Task An_API_can_have_tokens_of_another_algorithm(string algorithm)
@@ -47,7 +47,7 @@ public sealed class SigningTests : IAsyncLifetime
         await VerifyAsync((string)answer.Body["access_token"]!, "ES256");
     }
 
-    [Fact, Rfc(8725, "3.1")]
+    [Fact, Rfc(8725, "3.1"), Requirement("JOSE-10")]
     public async Task Tokens_of_before_and_after_a_rotation_work()
     {
         var credentials = await _node.CreateApplicationAsync();

@@ -59,7 +59,7 @@ public sealed class WycheproofTests
 
     private static bool Holds(JsonElement group, string text)
     {
-        var set = JsonSerializer.Serialize(new { keys = KeysOf(group).ToList() });
+        var set = JsonSerializer.Serialize(new { keys = KeysOf(group) });
         if (!JwkSet.TryParse(set, out var keys)) return false;
         var parts = text.Split('.');
         if (parts.Length != 3 || !StrictBase64Url.TryDecode(parts[1], out _)) return false;
@@ -81,10 +81,10 @@ public sealed class WycheproofTests
         from test in @group.GetProperty("tests").EnumerateArray()
         select (@group, test);
 
-    private static IEnumerable<JsonElement> KeysOf(JsonElement group)
+    private static List<JsonElement> KeysOf(JsonElement group)
     {
         var key = group.TryGetProperty("public", out var shown) ? shown : group.GetProperty("private");
-        return key.TryGetProperty("keys", out var keys) ? keys.EnumerateArray() : [key];
+        return key.TryGetProperty("keys", out var keys) ? [.. keys.EnumerateArray()] : [key];
     }
 
     // A few vectors are in the JSON serialization (RFC 7515 §7.2): they are presented as they are.
