@@ -29,6 +29,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         var answer = await _flow.RedeemAsync(CodeFlow.Parameter(location, "code")!, more: "&redirect_uri=" + Uri.EscapeDataString(CodeFlow.Callback));
         Assert.Equal((200, "things:read"), (answer.Status, (string?)answer.Body["scope"]));
         var token = (string)answer.Body["access_token"]!;
+        Assert.Matches("^[A-Za-z0-9._-]+$", token);
         var claims = TokenForge.Read(token.Split('.')[1]);
         Assert.Equal((_flow.UserId.ToString(), _flow.ClientId), ((string?)claims["sub"], (string?)claims["client_id"]));
         using var call = await _node.CallAsync("/things", token);
@@ -80,6 +81,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         (await _flow.RedeemAsync(code, CodeFlow.Challenge)).IsRefused(400, "invalid_grant");
         (await _flow.RedeemAsync(code, string.Empty)).IsRefused(400, "invalid_request");
         (await _flow.RedeemAsync(code, more: "&redirect_uri=https://elsewhere.example/")).IsRefused(400, "invalid_grant");
+        (await _flow.RedeemAsync(code, more: "&redirect_uri=" + CodeFlow.Loopback)).IsRefused(400, "invalid_grant"); // Registered, and not the one.
 
         Assert.Equal(200, (await _flow.RedeemAsync(code)).Status);
     }

@@ -31,7 +31,9 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         { "response_type", null, "invalid_request" }, { "response_type", "token", "unsupported_response_type" },
         { "response_type", "code id_token", "unsupported_response_type" }, { "code_challenge", null, "invalid_request" },
         { "code_challenge", "short", "invalid_request" }, { "code_challenge_method", null, "invalid_request" },
-        { "code_challenge_method", "plain", "invalid_request" }, { "response_mode", "fragment", "invalid_request" },
+        { "code_challenge_method", "plain", "invalid_request" }, { "code_challenge_method", "S512", "invalid_request" },
+        { "code_challenge_method", "s256", "invalid_request" }, { "response_type", "id_token token", "unsupported_response_type" },
+        { "response_type", "foo", "unsupported_response_type" }, { "response_mode", "fragment", "invalid_request" },
         { "scope", "things:all", "invalid_scope" }, { "scope", "a\"b", "invalid_scope" }, { "prompt", "none login", "invalid_request" },
         { "prompt", "sing", "invalid_request" }, { "max_age", "-1", "invalid_request" }, { "max_age", "99999999999", "invalid_request" },
         { "request_uri", "https://app.example.test/r", "request_uri_not_supported" },
@@ -47,6 +49,7 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         var location = answer.Headers.Location!;
         Assert.StartsWith(CodeFlow.Callback + "?", location.OriginalString, StringComparison.Ordinal);
         Assert.Equal((error, "st&te", TestNode.Issuer), (CodeFlow.Parameter(location, "error"), CodeFlow.Parameter(location, "state"), CodeFlow.Parameter(location, "iss")));
+        Assert.Matches(Token.TokenAnswer.Printable, CodeFlow.Parameter(location, "error_description"));
     }
 
     [Fact, Rfc(6749, "3.1"), Requirement("6749-14")]
@@ -63,6 +66,13 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
     [InlineData("redirect_uri", "https://app.example.test/CALLBACK")]
     [InlineData("redirect_uri", "https://app.example.test:443/callback")]
     [InlineData("redirect_uri", "https://evil.example/callback")]
+    [InlineData("redirect_uri", "http://app.example.test/callback")]
+    [InlineData("redirect_uri", "https://app.example.test/callback#evil")]
+    [InlineData("redirect_uri", "https://app.example.test/callback/../evil")]
+    [InlineData("redirect_uri", "https://app.example.test/callback%2f..")]
+    [InlineData("redirect_uri", "https://app.example.test./callback")]
+    [InlineData("redirect_uri", "https://app.example.test.evil.example/callback")]
+    [InlineData("redirect_uri", "https://user@app.example.test/callback")]
     [InlineData("redirect_uri", "http://127.0.0.1:80@evil.example/back")]
     [InlineData("redirect_uri", "http://127.0.0.1.evil.example/back")]
     [InlineData("redirect_uri", "http://localhost/back")]

@@ -73,6 +73,8 @@ public sealed class PushedRequestTests : IAsyncLifetime
     [InlineData("scope", "things:all", "invalid_scope")]
     [InlineData("code_challenge", null, "invalid_request")]
     [InlineData("code_challenge_method", "plain", "invalid_request")]
+    [InlineData("code_challenge_method", "S512", "invalid_request")]
+    [InlineData("code_challenge_method", "s256", "invalid_request")]
     public async Task What_is_wrong_is_told_at_once(string name, string? value, string error)
     {
         var (status, body) = await PushAsync(_flow, (name, value));

@@ -45,6 +45,7 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         var second = Refreshed(await _public.RefreshAsync(first));
 
         Assert.Equal(3, new[] { refreshToken, first, second }.Distinct().Count());
+        Assert.All(new[] { refreshToken, first, second }, token => Assert.Matches("^[A-Za-z0-9._~-]+$", token));
     }
 
     [Fact, Rfc(9700, "4.14.2"), Requirement("OAuth2.1-04")]
@@ -115,6 +116,7 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         var (_, refreshToken) = await BeginAsync(_confidential);
 
         (await _public.RefreshAsync(refreshToken)).IsRefused(400, "invalid_grant");
+        (await _node.Auth.PostTokenAsync($"grant_type=refresh_token&refresh_token={refreshToken}&client_id={_confidential.ClientId}")).IsRefused(401, "invalid_client");
 
         Assert.Equal(200, (await _confidential.RefreshAsync(refreshToken)).Status);
     }

@@ -126,6 +126,41 @@ public sealed class DeviceTests : IAsyncLifetime
         Assert.Equal("unauthorized_client", (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
     }
 
+    [Fact, Rfc(8628, "3.1"), Requirement("8628-01", "8628-02")]
+    public async Task The_request_is_the_applications_and_says_each_thing_once()
+    {
+        Assert.Equal("invalid_client", await RefusedAsync("scope=openid"));
+        var secret = await CodeFlow.CreateAsync(_node, email: "kim@example.org", change: draft => draft with { GrantTypes = [.. draft.GrantTypes, GrantType.DeviceCode] });
+        Assert.Equal("invalid_client", await RefusedAsync($"client_id={secret.ClientId}"));
+        Assert.Equal("invalid_request", await RefusedAsync($"client_id={_flow.ClientId}&scope=openid&scope=openid"));
+        Assert.NotNull(await BeginAsync("&unheard=of"));
+    }
+
+    [Fact, Rfc(8628, "3.5"), Requirement("8628-11")]
+    public async Task Of_twenty_at_once_one_wins()
+    {
+        var begun = await BeginAsync();
+        await DecideAsync(begun, "allow");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(begun)));
+        Assert.Single(answers, answer => answer.Status == 200);
+    }
+
+    [Fact, Rfc(8628, "3.3"), Requirement("8628-17")]
+    public async Task Another_sites_form_decides_nothing()
+    {
+        var begun = await BeginAsync();
+        using var forged = await _flow.Browser.PostUnprotectedAsync(Page, ("Code", (string)begun["user_code"]!), ("decision", "allow"));
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        (await AskAsync(begun)).IsRefused(400, "authorization_pending");
+    }
+
+    private async Task<string?> RefusedAsync(string form)
+    {
+        using var content = new StringContent(form, System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var answer = await _node.Auth.PostAsync("/as/device_authz.oauth2", content);
+        return (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["error"];
+    }
+
     private async Task<JsonObject> BeginAsync(string more = "")
     {
         using var answer = await PostAsync(_flow, more);

@@ -18,6 +18,10 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(["Bearer", "DPoP"], challenges.Select(challenge => challenge.Scheme));
         Assert.All(challenges, challenge => Assert.StartsWith("realm=\"api\", scope=\"things:read\"", challenge.Parameter, StringComparison.Ordinal));
         Assert.All(challenges, challenge => Assert.DoesNotContain("error", challenge.Parameter, StringComparison.Ordinal));
+        Assert.Contains("algs=\"ES256 ", challenges[1].Parameter, StringComparison.Ordinal);
+
+        using var basic = await node.CallAsync("/things", token: null, change: request => request.Headers.TryAddWithoutValidation("Authorization", "Basic YTpi"));
+        Assert.Equal((HttpStatusCode.Unauthorized, "Bearer"), (basic.StatusCode, basic.Headers.WwwAuthenticate.First().Scheme));
     }
 
     [Theory, Rfc(6750, "2.1"), Rfc(9110, "11.1"), Requirement("6750-02")]

@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gatehouse.Founding;
 using Gatehouse.Store.Operations;
+using Gatehouse.Tests.Spec.Authorization;
 using Gatehouse.Tests.Spec.Hosting;
+using Gatehouse.Tests.Spec.SenderConstraint;
 using Gatehouse.Tests.Spec.Token;
 
 namespace Gatehouse.Tests.Spec.Introspection;
@@ -74,6 +76,23 @@ public sealed class IntrospectionTests : IAsyncLifetime
             Assert.Equal("""{"active":false}""", (await IntrospectAsync(_resourceServer, text)).ToJsonString());
         _node.Clock.Advance(TimeSpan.FromSeconds(86399));
         Assert.Equal("""{"active":false}""", (await IntrospectAsync(_resourceServer, _token)).ToJsonString());
+    }
+
+    [Fact, Rfc(7662, "2.1"), Requirement("7662-12")]
+    public async Task A_refresh_token_is_told_to_nobody()
+    {
+        var flow = await CodeFlow.CreateAsync(_node);
+        var refreshToken = (string)(await flow.RedeemAsync(await flow.ObtainCodeAsync())).Body["refresh_token"]!;
+        Assert.Equal("""{"active":false}""", (await IntrospectAsync(_resourceServer, refreshToken)).ToJsonString());
+    }
+
+    [Fact, Rfc(9449, "6.2"), Requirement("9449-23")]
+    public async Task The_key_that_a_token_is_bound_to_is_told()
+    {
+        var client = new ProvingClient(_node);
+        var token = (string)(await client.ObtainAsync(TokenRequests.Form(_application))).Body["access_token"]!;
+        var facts = await IntrospectAsync(_resourceServer, token);
+        Assert.Equal(("DPoP", client.Thumbprint), ((string?)facts["token_type"], (string?)facts["cnf"]!["jkt"]));
     }
 
     [Fact, Rfc(7662, "2.2")]

@@ -32,6 +32,32 @@ public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
         Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact, Rfc(8414, "2"), Requirement("8414-03")]
+    public async Task Assertions_are_signed_by_named_algorithms_and_never_by_none()
+    {
+        var document = await node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/oauth-authorization-server");
+        foreach (var endpoint in (string[])["token", "introspection", "revocation"])
+        {
+            var algorithms = document![$"{endpoint}_endpoint_auth_signing_alg_values_supported"]!.AsArray().Select(item => (string)item!).ToList();
+            Assert.Contains("ES256", algorithms);
+            Assert.DoesNotContain("none", algorithms);
+        }
+    }
+
+    [Theory, Rfc(8414, "3"), Requirement("8414-13", "8414-14")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/pf/JWKS")]
+    public async Task What_is_public_may_be_kept_and_read_by_every_page(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Origin", "https://spa.example");
+        using var answer = await node.Auth.SendAsync(request);
+        Assert.Equal("*", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
+        Assert.True(answer.Headers.CacheControl!.MaxAge > TimeSpan.Zero && !answer.Headers.CacheControl.NoStore);
+    }
+
     [Fact, Rfc(7517, "5")]
     public async Task The_keys_are_public_and_nothing_else()
     {

@@ -168,6 +168,29 @@ public sealed class DpopTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
+    [Theory, Rfc(9449, "4.3"), Requirement("9449-08")]
+    [InlineData("HTTPS://API.EXAMPLE.TEST:443/things")]
+    [InlineData("https://api.example.test/%74hings")]
+    [InlineData("https://api.example.test/things#part")]
+    public async Task Another_spelling_of_the_address_is_the_same(string address)
+    {
+        var token = await ObtainAsync();
+        using var answer = await _client.CallAsync(token, _client.CallProof(token, payload => payload["htu"] = address));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory, Rfc(9449, "4.3"), Requirement("9449-09")]
+    [InlineData(10, true)]
+    [InlineData(-10, true)]
+    [InlineData(3600, false)]
+    [InlineData(-3600, false)]
+    public async Task Its_time_is_near(int seconds, bool isTaken)
+    {
+        var token = await ObtainAsync();
+        using var answer = await _client.CallAsync(token, _client.CallProof(token, payload => payload["iat"] = (long)payload["iat"]! + seconds));
+        Assert.Equal(isTaken ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
     [Fact, Rfc(9449, "5.2"), Requirement("9449-19")]
     public async Task An_application_that_must_bind_gets_no_bearer_token()
     {

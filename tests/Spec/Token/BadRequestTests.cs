@@ -13,6 +13,7 @@ public sealed class BadRequestTests(TestNode node) : IClassFixture<TestNode>
         var application = await node.CreateApplicationAsync();
         var answer = await node.Auth.PostTokenAsync($"client_id={application.ClientId}&client_secret={application.ClientSecret}");
         answer.IsRefused(400, "invalid_request");
+        (await SendGrantAsync(string.Empty)).IsRefused(400, "invalid_request");
     }
 
     [Theory, Rfc(6749, "5.2"), Requirement("6749-57")]

@@ -103,6 +103,7 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         (await ExchangeAsync(narrow, "&scope=things:write")).IsRefused(400, "invalid_scope");
         (await ExchangeAsync(narrow, "&resource=https://elsewhere.example")).IsRefused(400, "invalid_target");
         (await ExchangeAsync(narrow, "&audience=https://elsewhere.example")).IsRefused(400, "invalid_target");
+        (await ExchangeAsync(narrow, $"&audience={TestNode.ApiUrl}/things&audience=https://elsewhere.example")).IsRefused(400, "invalid_target");
 
         _node.Clock.Advance(TimeSpan.FromHours(23));
         var answer = await ExchangeAsync(narrow, $"&audience={TestNode.ApiUrl}/things");
@@ -133,6 +134,7 @@ public sealed class TokenExchangeTests : IAsyncLifetime
     {
         var token = await ClientTokenAsync(_caller);
         (await _node.Auth.PostTokenAsync($"grant_type={GrantType.TokenExchange}&subject_token={token}{types}{_middle.Authentication}")).IsRefused(400, "invalid_request");
+        (await _node.Auth.PostTokenAsync($"grant_type={GrantType.TokenExchange}{types}{_middle.Authentication}")).IsRefused(400, "invalid_request");
     }
 
     [Fact, Rfc(8693, "4.1")]
