@@ -21,6 +21,7 @@ internal static class TestCertificate
     public static HttpClient CreateClient(X509Certificate2 trusted, Uri baseAddress) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
+        Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // Whoever asks whether a body is wanted waits for the answer.
         UseCookies = false, // Whoever wants cookies keeps them: two visitors must not share a session.
         SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == trusted.GetCertHashString() },
     })
