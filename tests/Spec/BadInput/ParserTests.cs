@@ -28,7 +28,9 @@ public sealed class ParserTests : IDisposable
     public void Dispose() => _key.Dispose();
 
     [Fact]
-    public void Forms() => Sample(Gen.OneOf(Inputs.Bytes, Inputs.Text.Select(Encoding.UTF8.GetBytes), Inputs.Near("grant_type=client_credentials&resource=a&resource=b&x=%C3%A9+").Select(Encoding.UTF8.GetBytes)), body =>
+    public void Forms() => Sample(Gen.OneOf(
+        Inputs.Bytes, Inputs.Text.Select(Encoding.UTF8.GetBytes),
+        Inputs.Near("grant_type=client_credentials&resource=a&resource=b&x=%C3%A9+").Select(Encoding.UTF8.GetBytes)), body =>
     {
         var error = FormBody.TryParse(body, out var form, out var culprit);
         Assert.True(Enum.IsDefined(error));
@@ -37,7 +39,8 @@ public sealed class ParserTests : IDisposable
     });
 
     [Fact]
-    public void Basic_credentials() => Sample(Gen.OneOf(Inputs.Text.Select(text => "Basic " + text), Inputs.Bytes.Select(bytes => "Basic " + Convert.ToBase64String(bytes)), Inputs.Near("Basic YTpi")),
+    public void Basic_credentials() => Sample(Gen.OneOf(
+        Inputs.Text.Select(text => "Basic " + text), Inputs.Bytes.Select(bytes => "Basic " + Convert.ToBase64String(bytes)), Inputs.Near("Basic YTpi")),
         header => _ = BasicCredentials.TryParse(header, out _, out _));
 
     [Fact]
@@ -65,7 +68,8 @@ public sealed class ParserTests : IDisposable
         Assert.True(Enum.IsDefined(DpopProof.Verify(text, "GET", Url, "token", Now, out _))), Inputs.Iterations / 4);
 
     [Fact]
-    public void Key_sets() => Sample(Gen.OneOf(Inputs.Json, Inputs.Json.Select(key => $"{{\"keys\":[{key}]}}"), Inputs.Near(AssertingApplication.JwkSet(AssertingApplication.PublicJwk(_key)))), json =>
+    public void Key_sets() => Sample(Gen.OneOf(
+        Inputs.Json, Inputs.Json.Select(key => $"{{\"keys\":[{key}]}}"), Inputs.Near(AssertingApplication.JwkSet(AssertingApplication.PublicJwk(_key)))), json =>
     {
         if (JwkSet.TryParse(json, out var set)) Assert.InRange(set.Count, 0, JwkSet.MaxKeys);
     });
@@ -87,7 +91,8 @@ public sealed class ParserTests : IDisposable
     }, Inputs.Iterations / 4);
 
     [Fact]
-    public void Redirect_URIs_scopes_and_verifiers() => Sample(Gen.OneOf(Inputs.Text, Inputs.Near("http://127.0.0.1:80/back?x=1"), Inputs.Near("https://app.example.test/callback"), Inputs.Near("things:read things:write")), text =>
+    public void Redirect_URIs_scopes_and_verifiers() => Sample(Gen.OneOf(
+        Inputs.Text, Inputs.Near("http://127.0.0.1:80/back?x=1"), Inputs.Near("https://app.example.test/callback"), Inputs.Near("things:read things:write")), text =>
     {
         _ = (RedirectUri.IsAcceptable(text), RedirectUri.Matches("http://127.0.0.1/back", text), ScopeSet.TryParse(text, out _));
         _ = (Pkce.IsVerifier(text), Pkce.IsChallenge(text), Pkce.Proves(text, text));
@@ -95,7 +100,8 @@ public sealed class ParserTests : IDisposable
 
     private static void Sample<T>(Gen<T> inputs, Action<T> parse, int iterations = Inputs.Iterations) => inputs.Sample(parse, iter: iterations, threads: 1);
 
-    private string Signed(string type) => SignedText(type, $$"""{"iss":"a","sub":"a","aud":"https://a/","client_id":"a","jti":"a","iat":{{Now}},"exp":{{Now + 60}},"htm":"GET","htu":"{{Url}}","ath":"a"}""");
+    private string Signed(string type) => SignedText(type,
+        $$"""{"iss":"a","sub":"a","aud":"https://a/","client_id":"a","jti":"a","iat":{{Now}},"exp":{{Now + 60}},"htm":"GET","htu":"{{Url}}","ath":"a"}""");
 
     private string SignedText(string type, string payload)
     {
