@@ -16,6 +16,7 @@ internal sealed record AuthorizationParameters(FormBody Form, string? Fault)
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
             return Empty("Send the parameters in the query, or by POST as application/x-www-form-urlencoded.");
+        if (request.ContentLength > FormBody.MaxBytes) return Empty("The request is too large.");
         using var body = new MemoryStream();
         var buffer = new byte[4096];
         for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0;)
@@ -33,6 +34,8 @@ internal sealed record AuthorizationParameters(FormBody Form, string? Fault)
     {
         if (bytes.Length > FormBody.MaxBytes) return Empty("The request is too large.");
         var error = FormBody.TryParse(bytes, out var form, out var culprit);
+        // Which of two applications or addresses is meant nobody can say: an answer to one of them would be to an unproven one.
+        if (error == FormError.DuplicateParameter && culprit is ("client_id" or "redirect_uri")) return Empty($"The parameter {culprit} was sent twice.");
         return new AuthorizationParameters(form, error switch
         {
             FormError.None => null,

@@ -48,9 +48,9 @@ public sealed class JwkSet
             set = new JwkSet(usable);
             return true;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            return false; // InvalidOperationException: a text that is no Unicode.
+            return false; // InvalidOperationException: a text inside that is no Unicode. ArgumentException: the whole is none.
         }
     }
 

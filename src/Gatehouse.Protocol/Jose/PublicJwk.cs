@@ -131,6 +131,7 @@ public sealed class PublicJwk
         if (Bytes(jwk, "n") is not { Length: > 0 and <= (MaxRsaBits / 8) } modulus || modulus[0] == 0) return null; // RFC 7518 §2: no leading zero.
         if (Bytes(jwk, "e") is not { Length: > 0 and <= 4 } exponent || exponent[0] == 0 || (exponent[^1] & 1) == 0) return null;
         if (exponent is [1]) return null; // With the exponent 1 every text is its own signature.
+        if (RocaFingerprint.IsFoundIn(modulus)) return null; // Whoever has the public key can compute the private one.
         if (Restrict(jwk, RsaAlgorithms) is not { } algorithms) return null;
         var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
         var canonical = $$"""{"e":"{{Text(jwk, "e")}}","kty":"RSA","n":"{{Text(jwk, "n")}}"}""";

@@ -19,6 +19,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact, Rfc(6749, "4.1"), Rfc(7636, "4"), Rfc(9207, "2"), Rfc(9068, "2.2")]
+    [Requirement("6749-10", "6749-72", "9068-05", "9207-04", "9700-27")]
     public async Task A_person_signs_in_and_allows_and_the_application_calls_for_the_person()
     {
         var location = await _flow.AllowAsync();
@@ -28,13 +29,14 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         var answer = await _flow.RedeemAsync(CodeFlow.Parameter(location, "code")!, more: "&redirect_uri=" + Uri.EscapeDataString(CodeFlow.Callback));
         Assert.Equal((200, "things:read"), (answer.Status, (string?)answer.Body["scope"]));
         var token = (string)answer.Body["access_token"]!;
+        Assert.Matches("^[A-Za-z0-9._-]+$", token);
         var claims = TokenForge.Read(token.Split('.')[1]);
         Assert.Equal((_flow.UserId.ToString(), _flow.ClientId), ((string?)claims["sub"], (string?)claims["client_id"]));
         using var call = await _node.CallAsync("/things", token);
         Assert.Equal(HttpStatusCode.OK, call.StatusCode);
     }
 
-    [Fact, Rfc(6749, "4.1.2"), Rfc(9700, "4.5")]
+    [Fact, Rfc(6749, "4.1.2"), Rfc(9700, "4.5"), Requirement("6749-38", "6749-39")]
     public async Task A_code_that_comes_twice_ends_what_it_gave()
     {
         var code = await _flow.ObtainCodeAsync();
@@ -59,7 +61,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Single(answers, answer => answer.Status == 200);
     }
 
-    [Theory, Rfc(6749, "4.1.2")]
+    [Theory, Rfc(6749, "4.1.2"), Requirement("6749-41", "FAPI2-04")]
     [InlineData(59, 200)]
     [InlineData(61, 400)]
     public async Task A_code_lives_sixty_seconds(int seconds, int status)
@@ -70,7 +72,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Equal(status, (await _flow.RedeemAsync(code)).Status);
     }
 
-    [Fact, Rfc(7636, "4.6")]
+    [Fact, Rfc(7636, "4.6"), Requirement("6749-43", "6749-44", "7636-07", "7636-08")]
     public async Task A_wrong_verifier_is_refused_and_uses_nothing_up()
     {
         var code = await _flow.ObtainCodeAsync();
@@ -79,6 +81,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         (await _flow.RedeemAsync(code, CodeFlow.Challenge)).IsRefused(400, "invalid_grant");
         (await _flow.RedeemAsync(code, string.Empty)).IsRefused(400, "invalid_request");
         (await _flow.RedeemAsync(code, more: "&redirect_uri=https://elsewhere.example/")).IsRefused(400, "invalid_grant");
+        (await _flow.RedeemAsync(code, more: "&redirect_uri=" + CodeFlow.Loopback)).IsRefused(400, "invalid_grant"); // Registered, and not the one.
 
         Assert.Equal(200, (await _flow.RedeemAsync(code)).Status);
     }
@@ -94,7 +97,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Equal(200, (await _flow.RedeemAsync(code)).Status);
     }
 
-    [Fact, Rfc(6749, "4.1.2.1")]
+    [Fact, Rfc(6749, "4.1.2.1"), Requirement("6749-45", "9207-02")]
     public async Task A_person_who_does_not_allow_it_is_sent_back_with_that()
     {
         var location = await _flow.AllowAsync("deny");
@@ -113,7 +116,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.StartsWith(redirectUri + "?code=", location.OriginalString, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Requirement("9700-25")]
     public async Task Another_browser_cannot_finish_it()
     {
         using var begun = await _flow.Browser.GetAsync(_flow.Url());
@@ -155,7 +158,7 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
         Assert.Contains("script-src 'sha256-", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
-    [Fact, Rfc(6749, "3.3")]
+    [Fact, Rfc(6749, "3.3"), Requirement("6749-36")]
     public async Task An_API_without_scopes_is_opened_by_a_request_without_scope()
     {
         var plain = await _node.Founder.PublishAsync(new Api

@@ -31,13 +31,16 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         { "response_type", null, "invalid_request" }, { "response_type", "token", "unsupported_response_type" },
         { "response_type", "code id_token", "unsupported_response_type" }, { "code_challenge", null, "invalid_request" },
         { "code_challenge", "short", "invalid_request" }, { "code_challenge_method", null, "invalid_request" },
-        { "code_challenge_method", "plain", "invalid_request" }, { "response_mode", "fragment", "invalid_request" },
+        { "code_challenge_method", "plain", "invalid_request" }, { "code_challenge_method", "S512", "invalid_request" },
+        { "code_challenge_method", "s256", "invalid_request" }, { "response_type", "id_token token", "unsupported_response_type" },
+        { "response_type", "foo", "unsupported_response_type" }, { "response_mode", "fragment", "invalid_request" },
         { "scope", "things:all", "invalid_scope" }, { "scope", "a\"b", "invalid_scope" }, { "prompt", "none login", "invalid_request" },
         { "prompt", "sing", "invalid_request" }, { "max_age", "-1", "invalid_request" }, { "max_age", "99999999999", "invalid_request" },
         { "request_uri", "https://app.example.test/r", "request_uri_not_supported" },
     };
 
     [Theory, Rfc(6749, "4.1.2.1"), Rfc(7636, "4.4.1"), Rfc(9700, "2.1.1"), MemberData(nameof(Wrong))]
+    [Requirement("6749-17", "6749-18", "6749-34", "6749-47", "6749-48", "6749-51", "7636-03", "7636-04", "9207-02", "9700-05", "9700-07", "OAuth2.1-01")]
     public async Task What_is_wrong_is_told_to_the_application(string name, string? value, string error)
     {
         using var answer = await _flow.Browser.GetAsync(_flow.Url((name, value)));
@@ -46,9 +49,10 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         var location = answer.Headers.Location!;
         Assert.StartsWith(CodeFlow.Callback + "?", location.OriginalString, StringComparison.Ordinal);
         Assert.Equal((error, "st&te", TestNode.Issuer), (CodeFlow.Parameter(location, "error"), CodeFlow.Parameter(location, "state"), CodeFlow.Parameter(location, "iss")));
+        Assert.Matches(Token.TokenAnswer.Printable, CodeFlow.Parameter(location, "error_description"));
     }
 
-    [Fact, Rfc(6749, "3.1")]
+    [Fact, Rfc(6749, "3.1"), Requirement("6749-14")]
     public async Task A_parameter_twice_is_refused()
     {
         using var answer = await _flow.Browser.GetAsync(_flow.Url() + "&scope=things:write");
@@ -56,12 +60,19 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         Assert.Equal("invalid_request", CodeFlow.Parameter(answer.Headers.Location!, "error"));
     }
 
-    [Theory, Rfc(6749, "3.1.2.4"), Rfc(9700, "2.1"), Rfc(9700, "4.11")]
+    [Theory, Rfc(6749, "3.1.2.4"), Rfc(9700, "2.1"), Rfc(9700, "4.11"), Requirement("6749-22", "6749-23")]
     [InlineData("redirect_uri", "https://app.example.test/callback/")]
     [InlineData("redirect_uri", "https://app.example.test/callback?x=1")]
     [InlineData("redirect_uri", "https://app.example.test/CALLBACK")]
     [InlineData("redirect_uri", "https://app.example.test:443/callback")]
     [InlineData("redirect_uri", "https://evil.example/callback")]
+    [InlineData("redirect_uri", "http://app.example.test/callback")]
+    [InlineData("redirect_uri", "https://app.example.test/callback#evil")]
+    [InlineData("redirect_uri", "https://app.example.test/callback/../evil")]
+    [InlineData("redirect_uri", "https://app.example.test/callback%2f..")]
+    [InlineData("redirect_uri", "https://app.example.test./callback")]
+    [InlineData("redirect_uri", "https://app.example.test.evil.example/callback")]
+    [InlineData("redirect_uri", "https://user@app.example.test/callback")]
     [InlineData("redirect_uri", "http://127.0.0.1:80@evil.example/back")]
     [InlineData("redirect_uri", "http://127.0.0.1.evil.example/back")]
     [InlineData("redirect_uri", "http://localhost/back")]
@@ -100,7 +111,7 @@ public sealed class AuthorizationRequestTests(CodeFlowNode fixture) : IClassFixt
         Assert.Contains("authorization_code", (string)answer.Body["error_description"]!, StringComparison.Ordinal);
     }
 
-    [Fact, Rfc(8414, "2"), Rfc(9207, "3")]
+    [Fact, Rfc(8414, "2"), Rfc(9207, "3"), Requirement("9207-03")]
     public async Task The_metadata_advertises_it()
     {
         var document = JsonNode.Parse(await _node.Auth.GetStringAsync("/.well-known/oauth-authorization-server"))!;

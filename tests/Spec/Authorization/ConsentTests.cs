@@ -56,7 +56,7 @@ public sealed class ConsentTests : IAsyncLifetime
         Assert.NotNull(CodeFlow.Parameter((await flow.FollowAsync(flow.Url())).Answer.Headers.Location!, "code"));
     }
 
-    [Fact]
+    [Fact, Requirement("OIDC-01")]
     public async Task A_silent_request_is_answered_without_a_page()
     {
         Assert.Equal("login_required", await SilentErrorAsync());
@@ -66,7 +66,7 @@ public sealed class ConsentTests : IAsyncLifetime
         Assert.Null(await SilentErrorAsync());
     }
 
-    [Theory]
+    [Theory, Requirement("OIDC-02")]
     [InlineData("prompt", "login")]
     [InlineData("max_age", "60")]
     public async Task A_password_that_is_too_old_is_asked_for_again(string name, string value)
@@ -110,7 +110,7 @@ public sealed class ConsentTests : IAsyncLifetime
         Assert.Contains("/exchange/portals/org/sign-in?", page, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Requirement("9700-13", "Sessions-06")]
     public async Task Taking_it_back_stops_the_application()
     {
         var answer = await _flow.RedeemAsync(await _flow.ObtainCodeAsync());

@@ -48,7 +48,7 @@ public sealed class FapiTests : IAsyncLifetime
         Assert.Null(refreshed.Body["refresh_token"]);
     }
 
-    [Fact]
+    [Fact, Requirement("FAPI2-02", "FAPI2-06")]
     public async Task Nothing_less_is_taken()
     {
         using var direct = await _signing.Flow.Browser.GetAsync(_signing.Flow.Url());
@@ -57,11 +57,12 @@ public sealed class FapiTests : IAsyncLifetime
         var (status, body) = await _signing.PushAsync(Request.Replace("redirect_uri", "other", StringComparison.Ordinal));
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_request"), (status, (string?)body["error"]));
 
+        (await _node.Auth.PostTokenAsync($"grant_type=client_credentials&client_id={_signing.Flow.ClientId}&client_secret=ghs_x")).IsRefused(401, "invalid_client");
         (await _node.Auth.PostTokenAsync($"grant_type=client_credentials{_signing.Proof()}")).IsRefused(400, "invalid_dpop_proof");
         (await _node.Auth.PostTokenAsync($"grant_type=client_credentials{_signing.Proof(head => head["alg"] = "ES384")}")).IsRefused(401, "invalid_client");
     }
 
-    [Fact]
+    [Fact, Requirement("FAPI2-02")]
     public async Task An_application_that_does_not_fit_cannot_have_it()
     {
         var draft = new ApplicationDraft("Bank") { Fapi2SecurityProfile = true };

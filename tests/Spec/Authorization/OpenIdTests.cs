@@ -26,7 +26,7 @@ public sealed class OpenIdTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact]
+    [Fact, Requirement("OIDC-03")]
     public async Task The_id_token_says_who_signed_in_for_which_request()
     {
         var tokens = await ObtainAsync("openid", ("nonce", "n-0S6"));
@@ -43,7 +43,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal(Base64Url.EncodeToString(hash.AsSpan(0, 16)), (string?)claims["at_hash"]);
     }
 
-    [Fact]
+    [Fact, Requirement("9068-19")]
     public async Task The_id_token_opens_nothing()
     {
         var idToken = (string)(await ObtainAsync("openid things:read"))["id_token"]!;
@@ -63,7 +63,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
-    [Theory]
+    [Theory, Requirement("OIDC-06")]
     [InlineData("openid", "sub")]
     [InlineData("openid profile", "sub,name")]
     [InlineData("openid email", "sub,email,email_verified")]
@@ -95,7 +95,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Contains("invalid_token", revoked.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Requirement("9068-18")]
     public async Task Userinfo_of_an_application_that_speaks_for_itself_is_refused()
     {
         using var answer = await AskAsync(await _node.ObtainTokenAsync(await _node.CreateApplicationAsync()));

@@ -22,7 +22,7 @@ public sealed class PushedRequestTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(9126, "2.1"), Rfc(9126, "2.2"), Rfc(9126, "4")]
+    [Fact, Rfc(9126, "2.1"), Rfc(9126, "2.2"), Rfc(9126, "4"), Requirement("9126-05", "9126-08")]
     public async Task A_pushed_request_is_answered_like_any_other()
     {
         var (status, body) = await PushAsync(_flow);
@@ -35,7 +35,7 @@ public sealed class PushedRequestTests : IAsyncLifetime
         Assert.Equal((200, "things:read"), (answer.Status, (string?)answer.Body["scope"]));
     }
 
-    [Fact, Rfc(9126, "4"), Rfc(9126, "7.3")]
+    [Fact, Rfc(9126, "4"), Rfc(9126, "7.3"), Requirement("9126-05", "9126-11")]
     public async Task A_reference_works_once_and_for_its_application_alone()
     {
         var (_, body) = await PushAsync(_flow);
@@ -47,7 +47,7 @@ public sealed class PushedRequestTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.SeeOther, HttpStatusCode.BadRequest), (foreign.StatusCode, first.StatusCode, second.StatusCode));
     }
 
-    [Fact, Rfc(9126, "2.2")]
+    [Fact, Rfc(9126, "2.2"), Requirement("9126-10")]
     public async Task A_reference_expires_after_a_minute()
     {
         var (_, body) = await PushAsync(_flow);
@@ -58,7 +58,7 @@ public sealed class PushedRequestTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
-    [Fact, Rfc(9126, "6")]
+    [Fact, Rfc(9126, "6"), Requirement("9126-13")]
     public async Task An_application_that_must_push_cannot_do_without()
     {
         using var answer = await _flow.Browser.GetAsync(_flow.Url());
@@ -66,13 +66,15 @@ public sealed class PushedRequestTests : IAsyncLifetime
         Assert.Equal("invalid_request", CodeFlow.Parameter(answer.Headers.Location!, "error"));
     }
 
-    [Theory, Rfc(9126, "2.1"), Rfc(9126, "2.3")]
+    [Theory, Rfc(9126, "2.1"), Rfc(9126, "2.3"), Requirement("7636-04", "9126-02", "9126-03")]
     [InlineData("response_type", "token", "unsupported_response_type")]
     [InlineData("redirect_uri", "https://evil.example/", "invalid_request")]
     [InlineData("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request")]
     [InlineData("scope", "things:all", "invalid_scope")]
     [InlineData("code_challenge", null, "invalid_request")]
     [InlineData("code_challenge_method", "plain", "invalid_request")]
+    [InlineData("code_challenge_method", "S512", "invalid_request")]
+    [InlineData("code_challenge_method", "s256", "invalid_request")]
     public async Task What_is_wrong_is_told_at_once(string name, string? value, string error)
     {
         var (status, body) = await PushAsync(_flow, (name, value));
@@ -80,7 +82,7 @@ public sealed class PushedRequestTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadRequest, error), (status, (string?)body["error"]));
     }
 
-    [Fact, Rfc(9126, "2")]
+    [Fact, Rfc(9126, "2"), Requirement("9126-06")]
     public async Task It_takes_what_authenticates_at_the_token_endpoint()
     {
         using var wrong = await PostAsync($"{_flow.Url().Split('?')[1]}&client_secret=ghs_wrong");
@@ -90,7 +92,7 @@ public sealed class PushedRequestTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed), (wrong.StatusCode, none.StatusCode, get.StatusCode));
     }
 
-    [Fact, Rfc(9126, "5")]
+    [Fact, Rfc(9126, "5"), Requirement("9126-12")]
     public async Task The_metadata_names_the_endpoint()
     {
         var document = await _node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/oauth-authorization-server");

@@ -36,7 +36,7 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, call.StatusCode);
     }
 
-    [Fact, Rfc(9700, "4.14.2")]
+    [Fact, Rfc(9700, "4.14.2"), Requirement("6749-72", "OAuth2.1-04")]
     public async Task A_public_client_gets_a_new_one_each_time()
     {
         var (_, refreshToken) = await BeginAsync(_public);
@@ -45,9 +45,10 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         var second = Refreshed(await _public.RefreshAsync(first));
 
         Assert.Equal(3, new[] { refreshToken, first, second }.Distinct().Count());
+        Assert.All(new[] { refreshToken, first, second }, token => Assert.Matches("^[A-Za-z0-9._~-]+$", token));
     }
 
-    [Fact, Rfc(9700, "4.14.2")]
+    [Fact, Rfc(9700, "4.14.2"), Requirement("OAuth2.1-04")]
     public async Task One_that_comes_twice_ends_the_family_and_its_access_tokens()
     {
         var (accessToken, stolen) = await BeginAsync(_public);
@@ -85,7 +86,7 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         (await _public.RefreshAsync(successor)).IsRefused(400, "invalid_grant");
     }
 
-    [Fact]
+    [Fact, Requirement("9700-11")]
     public async Task Of_fifty_at_once_one_successor_lives()
     {
         var (_, refreshToken) = await BeginAsync(_public);
@@ -96,7 +97,7 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         Assert.Single(await db.RefreshTokens.Where(row => row.UsedAt == null).ToListAsync());
     }
 
-    [Fact, Rfc(6749, "6"), Rfc(6749, "3.3")]
+    [Fact, Rfc(6749, "6"), Rfc(6749, "3.3"), Requirement("6749-65")]
     public async Task Its_scope_is_narrowed_and_never_widened()
     {
         var (_, refreshToken) = await BeginAsync(_confidential, ("scope", "things:read things:write"));
@@ -109,17 +110,18 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         (await _confidential.RefreshAsync(small, "&scope=things:read%20things:write")).IsRefused(400, "invalid_scope");
     }
 
-    [Fact, Rfc(6749, "10.4")]
+    [Fact, Rfc(6749, "10.4"), Requirement("6749-63")]
     public async Task Another_application_cannot_use_it()
     {
         var (_, refreshToken) = await BeginAsync(_confidential);
 
         (await _public.RefreshAsync(refreshToken)).IsRefused(400, "invalid_grant");
+        (await _node.Auth.PostTokenAsync($"grant_type=refresh_token&refresh_token={refreshToken}&client_id={_confidential.ClientId}")).IsRefused(401, "invalid_client");
 
         Assert.Equal(200, (await _confidential.RefreshAsync(refreshToken)).Status);
     }
 
-    [Fact, Rfc(7009, "2.1")]
+    [Fact, Rfc(7009, "2.1"), Requirement("7009-05", "7009-07")]
     public async Task Revoking_it_ends_its_family()
     {
         var (accessToken, refreshToken) = await BeginAsync(_confidential);
@@ -134,7 +136,7 @@ public sealed class RefreshTokenTests : IAsyncLifetime
         await IsDeadAsync(accessToken);
     }
 
-    [Fact]
+    [Fact, Requirement("6749-70")]
     public async Task The_database_holds_neither_codes_nor_refresh_tokens()
     {
         var code = await _confidential.ObtainCodeAsync();

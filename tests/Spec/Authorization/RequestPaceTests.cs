@@ -32,7 +32,7 @@ public sealed class RequestPaceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.SeeOther, later.StatusCode);
     }
 
-    [Theory, Rfc(8628, "3.1"), Rfc(9126, "2.3")]
+    [Theory, Rfc(8628, "3.1"), Rfc(9126, "2.3"), Requirement("9126-15")]
     [InlineData("/as/device_authz.oauth2", 200)]
     [InlineData("/as/par.oauth2", 201)]
     public async Task What_no_authentication_proves_is_counted_and_what_one_proves_is_not(string endpoint, int success)

@@ -34,7 +34,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
         Assert.Equal(200, (int)call.StatusCode);
     }
 
-    [Fact, Rfc(7523, "3")]
+    [Fact, Rfc(7523, "3"), Requirement("7523-04")]
     public async Task Its_jti_works_once()
     {
         var assertion = _application.Assertion();
@@ -70,7 +70,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
         { "jti", "null" }, { "jti", "\"\"" }, { "jti", "7" },
     };
 
-    [Theory, Rfc(7523, "3"), Rfc(7519, "4.1"), MemberData(nameof(Wrong))]
+    [Theory, Rfc(7523, "3"), Rfc(7519, "4.1"), MemberData(nameof(Wrong)), Requirement("7523-01", "7523-02", "7523-05", "7523-08")]
     public async Task A_wrong_claim_is_refused(string claim, string json)
     {
         var assertion = _application.Assertion(payload => payload[claim] = JsonNode.Parse(json));
@@ -88,7 +88,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
     public async Task A_wrong_header_is_refused(string name, string value) =>
         await IsRefusedAsync(await SendAsync(_application.Assertion(header: header => header[name] = value)), "wrong_assertion");
 
-    [Theory, Rfc(7519, "4.1.4")]
+    [Theory, Rfc(7519, "4.1.4"), Requirement("7523-02", "FAPI2-05")]
     [InlineData(9, 200)]
     [InlineData(61, 401)]
     public async Task A_clock_may_go_ten_seconds_ahead(int ahead, int status) =>
@@ -107,7 +107,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
     [InlineData("&client_id=other")]
     public async Task Nothing_else_may_stand_beside_it(string more) => (await SendAsync(_application.Assertion(), more)).IsRefused(400, "invalid_request");
 
-    [Fact, Rfc(7521, "4.2")]
+    [Fact, Rfc(7521, "4.2"), Requirement("7523-06")]
     public async Task Both_parameters_are_needed()
     {
         (await _node.Auth.PostTokenAsync("grant_type=client_credentials&client_assertion=" + _application.Assertion())).IsRefused(400, "invalid_request");

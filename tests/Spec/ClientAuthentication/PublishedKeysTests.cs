@@ -28,7 +28,7 @@ public sealed class PublishedKeysTests
         (await node.Auth.PostTokenAsync(AssertingApplication.Form(application.Assertion()))).IsRefused(401, "invalid_client");
     }
 
-    [Fact]
+    [Fact, Requirement("7523-10")]
     public async Task An_address_of_the_own_network_is_not_asked()
     {
         await using var publisher = await Publisher.StartAsync();
@@ -43,7 +43,7 @@ public sealed class PublishedKeysTests
         Assert.Equal(0, publisher.Fetches);
     }
 
-    [Theory]
+    [Theory, Requirement("7523-10")]
     [InlineData("8.8.8.8", true)]
     [InlineData("2606:4700::1111", true)]
     [InlineData("127.0.0.1", false)]

@@ -25,7 +25,7 @@ public sealed class DeviceTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(8628, "3.1"), Rfc(8628, "3.2"), Rfc(8628, "6.1")]
+    [Fact, Rfc(8628, "3.1"), Rfc(8628, "3.2"), Rfc(8628, "6.1"), Requirement("8628-04")]
     public async Task The_device_gets_a_code_for_itself_and_one_for_its_user()
     {
         var begun = await BeginAsync();
@@ -37,7 +37,7 @@ public sealed class DeviceTests : IAsyncLifetime
         Assert.Equal((600, 5), ((int)begun["expires_in"]!, (int)begun["interval"]!));
     }
 
-    [Fact, Rfc(8628, "3.3"), Rfc(8628, "3.4"), Rfc(8628, "3.5")]
+    [Fact, Rfc(8628, "3.3"), Rfc(8628, "3.4"), Rfc(8628, "3.5"), Requirement("8628-07")]
     public async Task It_has_tokens_when_the_user_has_allowed_it()
     {
         var begun = await BeginAsync("&scope=openid things:read");
@@ -79,7 +79,7 @@ public sealed class DeviceTests : IAsyncLifetime
         (await AskAsync(begun)).IsRefused(400, "authorization_pending");
     }
 
-    [Fact, Rfc(8628, "3.5")]
+    [Fact, Rfc(8628, "3.5"), Requirement("8628-09", "8628-10")]
     public async Task A_refusal_and_an_end_are_told()
     {
         var denied = await BeginAsync();
@@ -91,7 +91,7 @@ public sealed class DeviceTests : IAsyncLifetime
         (await AskAsync(late)).IsRefused(400, "expired_token");
     }
 
-    [Fact, Rfc(8628, "5.2"), Rfc(6749, "5.2")]
+    [Fact, Rfc(8628, "5.2"), Rfc(6749, "5.2"), Requirement("8628-06", "8628-11")]
     public async Task A_device_code_is_its_applications_and_works_once()
     {
         var begun = await BeginAsync();
@@ -108,7 +108,7 @@ public sealed class DeviceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
     }
 
-    [Fact, Rfc(8628, "5.1")]
+    [Fact, Rfc(8628, "5.1"), Requirement("8628-12")]
     public async Task Guessing_codes_ends_soon()
     {
         var begun = await BeginAsync();
@@ -124,6 +124,41 @@ public sealed class DeviceTests : IAsyncLifetime
         using var answer = await PostAsync(other, string.Empty);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("unauthorized_client", (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
+    }
+
+    [Fact, Rfc(8628, "3.1"), Requirement("8628-01", "8628-02")]
+    public async Task The_request_is_the_applications_and_says_each_thing_once()
+    {
+        Assert.Equal("invalid_client", await RefusedAsync("scope=openid"));
+        var secret = await CodeFlow.CreateAsync(_node, email: "kim@example.org", change: draft => draft with { GrantTypes = [.. draft.GrantTypes, GrantType.DeviceCode] });
+        Assert.Equal("invalid_client", await RefusedAsync($"client_id={secret.ClientId}"));
+        Assert.Equal("invalid_request", await RefusedAsync($"client_id={_flow.ClientId}&scope=openid&scope=openid"));
+        Assert.NotNull(await BeginAsync("&unheard=of"));
+    }
+
+    [Fact, Rfc(8628, "3.5"), Requirement("8628-11")]
+    public async Task Of_twenty_at_once_one_wins()
+    {
+        var begun = await BeginAsync();
+        await DecideAsync(begun, "allow");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(begun)));
+        Assert.Single(answers, answer => answer.Status == 200);
+    }
+
+    [Fact, Rfc(8628, "3.3"), Requirement("8628-17")]
+    public async Task Another_sites_form_decides_nothing()
+    {
+        var begun = await BeginAsync();
+        using var forged = await _flow.Browser.PostUnprotectedAsync(Page, ("Code", (string)begun["user_code"]!), ("decision", "allow"));
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        (await AskAsync(begun)).IsRefused(400, "authorization_pending");
+    }
+
+    private async Task<string?> RefusedAsync(string form)
+    {
+        using var content = new StringContent(form, System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var answer = await _node.Auth.PostAsync("/as/device_authz.oauth2", content);
+        return (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["error"];
     }
 
     private async Task<JsonObject> BeginAsync(string more = "")

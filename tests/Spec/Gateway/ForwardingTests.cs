@@ -20,7 +20,7 @@ public sealed class ForwardingTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(9110, "11.6.2")]
+    [Fact, Rfc(9110, "11.6.2"), Requirement("Gateway-08")]
     public async Task The_upstream_learns_who_calls_and_never_sees_the_token()
     {
         using var answer = await _node.CallAsync("/things/7?x=1%2F2", _token);
@@ -34,7 +34,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.DoesNotContain(call.Headers.Values, value => value.Contains(_token, StringComparison.Ordinal));
     }
 
-    [Theory]
+    [Theory, Requirement("Gateway-03")]
     [InlineData("X-Gatehouse-Client-Id")]
     [InlineData("x-gatehouse-subject")]
     [InlineData("X_Gatehouse_Subject")]
@@ -77,7 +77,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.Equal(["GET", "PUT"], answer.Content.Headers.Allow);
     }
 
-    [Fact, Rfc(9457, "3")]
+    [Fact, Rfc(9457, "3"), Requirement("Gateway-07")]
     public async Task An_upstream_that_is_away_is_502()
     {
         await _node.Upstream.DisposeAsync();
@@ -85,7 +85,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         await answer.IsRefusedAsync(502, "upstream_away");
     }
 
-    [Fact, Rfc(9457, "3")]
+    [Fact, Rfc(9457, "3"), Requirement("Gateway-07")]
     public async Task An_upstream_that_stays_silent_is_504()
     {
         await using var node = new TestNode { Limits = new GatewayLimits { UpstreamTimeout = TimeSpan.FromMilliseconds(200) } };

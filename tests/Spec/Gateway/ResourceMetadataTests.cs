@@ -8,7 +8,7 @@ namespace Gatehouse.Tests.Spec.Gateway;
 /// <summary>An application that knows only the address of an API finds out where its tokens come from (RFC 9728).</summary>
 public sealed class ResourceMetadataTests(TestNode node) : IClassFixture<TestNode>
 {
-    [Fact, Rfc(9728, "2"), Rfc(9728, "3"), Rfc(9728, "3.2"), Rfc(9728, "5.1")]
+    [Fact, Rfc(9728, "2"), Rfc(9728, "3"), Rfc(9728, "3.2"), Rfc(9728, "5.1"), Requirement("9728-01", "9728-02", "9728-06", "9728-07")]
     public async Task A_refused_call_leads_to_the_authorization_server()
     {
         using var refused = await node.CallAsync("/things", token: null);
@@ -33,7 +33,7 @@ public sealed class ResourceMetadataTests(TestNode node) : IClassFixture<TestNod
         Assert.EndsWith($", resource_metadata=\"{TestNode.ApiUrl}/.well-known/oauth-protected-resource/things\"", challenge.Parameter, StringComparison.Ordinal);
     }
 
-    [Theory, Rfc(9728, "3.1")]
+    [Theory, Rfc(9728, "3.1"), Requirement("9728-05")]
     [InlineData("/.well-known/oauth-protected-resource")]
     [InlineData("/.well-known/oauth-protected-resource/nothing")]
     [InlineData("/.well-known/oauth-protected-resource/things/")]

@@ -9,7 +9,7 @@ namespace Gatehouse.Tests.Spec.Gateway;
 
 public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
 {
-    [Fact, Rfc(6750, "3"), Rfc(6750, "3.1")]
+    [Fact, Rfc(6750, "3"), Rfc(6750, "3.1"), Requirement("6750-06", "6750-07", "9449-12")]
     public async Task A_call_without_a_token_gets_a_challenge_without_an_error()
     {
         using var answer = await node.CallAsync("/things", token: null);
@@ -18,9 +18,13 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(["Bearer", "DPoP"], challenges.Select(challenge => challenge.Scheme));
         Assert.All(challenges, challenge => Assert.StartsWith("realm=\"api\", scope=\"things:read\"", challenge.Parameter, StringComparison.Ordinal));
         Assert.All(challenges, challenge => Assert.DoesNotContain("error", challenge.Parameter, StringComparison.Ordinal));
+        Assert.Contains("algs=\"ES256 ", challenges[1].Parameter, StringComparison.Ordinal);
+
+        using var basic = await node.CallAsync("/things", token: null, change: request => request.Headers.TryAddWithoutValidation("Authorization", "Basic YTpi"));
+        Assert.Equal((HttpStatusCode.Unauthorized, "Bearer"), (basic.StatusCode, basic.Headers.WwwAuthenticate.First().Scheme));
     }
 
-    [Theory, Rfc(6750, "2.1"), Rfc(9110, "11.1")]
+    [Theory, Rfc(6750, "2.1"), Rfc(9110, "11.1"), Requirement("6750-02")]
     [InlineData("Bearer ")]
     [InlineData("bearer ")]
     [InlineData("BEARER  ")]
@@ -31,7 +35,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    [Theory, Rfc(6750, "2.1")]
+    [Theory, Rfc(6750, "2.1"), Requirement("6750-03")]
     [InlineData("not-a-jwt")]
     [InlineData("a.b")]
     [InlineData("a.b.c.d")]
@@ -52,7 +56,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         await answer.IsInvalidTokenAsync("token_malformed");
     }
 
-    [Fact, Rfc(9068, "4")]
+    [Fact, Rfc(9068, "4"), Requirement("9068-16", "FAPI2-07")]
     public async Task An_expired_token_is_invalid_even_when_it_was_good_a_moment_before()
     {
         await using var own = new TestNode();
@@ -88,7 +92,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         { "payload", "client_id", "\"nobody\"", "application_gone" },
     };
 
-    [Theory, Rfc(9068, "4"), Rfc(8725, "3.1"), Rfc(8725, "3.11")]
+    [Theory, Rfc(9068, "4"), Rfc(8725, "3.1"), Rfc(8725, "3.11"), Requirement("9068-12", "9068-13", "9068-14", "JOSE-07")]
     [MemberData(nameof(Forgeries))]
     public async Task A_token_with_anything_wrong_is_invalid_even_with_the_issuers_signature(string part, string member, string value, string code)
     {
@@ -101,7 +105,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         await answer.IsInvalidTokenAsync(code);
     }
 
-    [Fact, Rfc(7515, "5.2")]
+    [Fact, Rfc(7515, "5.2"), Requirement("9068-15")]
     public async Task A_token_signed_with_another_key_is_invalid()
     {
         var token = await node.ObtainTokenAsync(await node.CreateApplicationAsync());
@@ -109,7 +113,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         await answer.IsInvalidTokenAsync("token_bad_signature");
     }
 
-    [Fact, Rfc(7515, "3.6"), Rfc(8725, "2.1")]
+    [Fact, Rfc(7515, "3.6"), Rfc(8725, "2.1"), Requirement("9068-14")]
     public async Task An_unsigned_token_is_invalid()
     {
         var token = await node.ObtainTokenAsync(await node.CreateApplicationAsync());
@@ -118,7 +122,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         await answer.IsInvalidTokenAsync("token_wrong_algorithm");
     }
 
-    [Fact, Rfc(7515, "2")]
+    [Fact, Rfc(7515, "2"), Requirement("JOSE-04")]
     public async Task Another_spelling_of_a_good_token_is_invalid()
     {
         var token = await node.ObtainTokenAsync(await node.CreateApplicationAsync());
@@ -132,7 +136,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         }
     }
 
-    [Theory, Rfc(7519, "4"), Rfc(7515, "4")]
+    [Theory, Rfc(7519, "4"), Rfc(7515, "4"), Requirement("JOSE-02", "JOSE-03", "JOSE-06")]
     [InlineData("""{"alg":"ES256","alg":"ES256","typ":"at+jwt","kid":"KID"}""", null)]
     [InlineData(null, "DUPLICATE")]
     [InlineData(null, "TRAILING")]
@@ -149,7 +153,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         await answer.IsInvalidTokenAsync("token_malformed");
     }
 
-    [Fact, Rfc(6750, "2.3"), Rfc(9700, "4.3.2")]
+    [Fact, Rfc(6750, "2.3"), Rfc(9700, "4.3.2"), Requirement("FAPI2-07")]
     public async Task A_token_in_the_query_is_refused_beside_a_good_header_too()
     {
         var token = await node.ObtainTokenAsync(await node.CreateApplicationAsync());
@@ -185,7 +189,7 @@ public sealed class TokenTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(body, await answer.Content.ReadAsStringAsync());
     }
 
-    [Fact, Rfc(6750, "3.1")]
+    [Fact, Rfc(6750, "3.1"), Requirement("6750-09")]
     public async Task A_token_without_the_scope_of_the_call_is_insufficient_and_is_told_which()
     {
         var token = await node.ObtainTokenAsync(await node.CreateApplicationAsync(), "things:read");

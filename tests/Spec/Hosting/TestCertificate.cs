@@ -23,6 +23,7 @@ internal static class TestCertificate
         X509Certificate2 trusted, Uri baseAddress, X509Certificate2? own = null, SslStreamCertificateContext? context = null) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
+        Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // Whoever asks whether a body is wanted waits for the answer.
         UseCookies = false, // Whoever wants cookies keeps them: two visitors must not share a session.
         SslOptions =
         {

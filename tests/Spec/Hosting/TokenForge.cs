@@ -25,6 +25,9 @@ internal sealed class TokenForge
 
     public TokenForge WithAnotherKey() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), _kid);
 
+    /// <summary>The public half of its key.</summary>
+    public JsonObject PublicJwk => AssertingApplication.PublicJwk(_key);
+
     /// <summary>A good token with changes.</summary>
     public string Change(string token, Action<JsonObject>? header = null, Action<JsonObject>? payload = null)
     {

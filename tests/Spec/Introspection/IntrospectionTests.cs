@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gatehouse.Founding;
 using Gatehouse.Store.Operations;
+using Gatehouse.Tests.Spec.Authorization;
 using Gatehouse.Tests.Spec.Hosting;
+using Gatehouse.Tests.Spec.SenderConstraint;
 using Gatehouse.Tests.Spec.Token;
 
 namespace Gatehouse.Tests.Spec.Introspection;
@@ -33,7 +35,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(7662, "2.2"), Rfc(9068, "2.2")]
+    [Fact, Rfc(7662, "2.2"), Rfc(9068, "2.2"), Requirement("7662-04", "7662-07", "7662-08", "7662-13")]
     public async Task The_audience_learns_what_the_token_says()
     {
         var facts = await IntrospectAsync(_resourceServer, _token);
@@ -46,14 +48,14 @@ public sealed class IntrospectionTests : IAsyncLifetime
             Assert.Equal(claims[claim]!.ToJsonString(), facts[claim]!.ToJsonString());
     }
 
-    [Theory, Rfc(7662, "2.1")]
+    [Theory, Rfc(7662, "2.1"), Requirement("7662-03")]
     [InlineData("access_token")]
     [InlineData("refresh_token")]
     [InlineData("unheard")]
     public async Task A_hint_changes_nothing(string hint) =>
         Assert.Equal("true", (await IntrospectAsync(_resourceServer, _token, "&token_type_hint=" + hint))["active"]!.ToJsonString());
 
-    [Fact, Rfc(7662, "2.2"), Rfc(7662, "4")]
+    [Fact, Rfc(7662, "2.2"), Rfc(7662, "4"), Requirement("7662-06")]
     public async Task Whoever_is_not_the_audience_learns_nothing()
     {
         var stranger = await _node.CreateApplicationAsync(name: "Stranger");
@@ -67,13 +69,30 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.Equal("""{"active":false}""", (await IntrospectAsync(stranger, _token)).ToJsonString());
     }
 
-    [Fact, Rfc(7662, "2.2")]
+    [Fact, Rfc(7662, "2.2"), Requirement("7662-04")]
     public async Task What_is_no_token_is_not_active()
     {
         foreach (var text in (string[])["junk", _token + "x", _token[..^4], _token.Split('.')[0], "..", _resourceServer.ClientSecret, new string('a', 20_000)])
             Assert.Equal("""{"active":false}""", (await IntrospectAsync(_resourceServer, text)).ToJsonString());
         _node.Clock.Advance(TimeSpan.FromSeconds(86399));
         Assert.Equal("""{"active":false}""", (await IntrospectAsync(_resourceServer, _token)).ToJsonString());
+    }
+
+    [Fact, Rfc(7662, "2.1"), Requirement("7662-12")]
+    public async Task A_refresh_token_is_told_to_nobody()
+    {
+        var flow = await CodeFlow.CreateAsync(_node);
+        var refreshToken = (string)(await flow.RedeemAsync(await flow.ObtainCodeAsync())).Body["refresh_token"]!;
+        Assert.Equal("""{"active":false}""", (await IntrospectAsync(_resourceServer, refreshToken)).ToJsonString());
+    }
+
+    [Fact, Rfc(9449, "6.2"), Requirement("9449-23")]
+    public async Task The_key_that_a_token_is_bound_to_is_told()
+    {
+        var client = new ProvingClient(_node);
+        var token = (string)(await client.ObtainAsync(TokenRequests.Form(_application))).Body["access_token"]!;
+        var facts = await IntrospectAsync(_resourceServer, token);
+        Assert.Equal(("DPoP", client.Thumbprint), ((string?)facts["token_type"], (string?)facts["cnf"]!["jkt"]));
     }
 
     [Fact, Rfc(7662, "2.2")]
@@ -103,7 +122,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
         Assert.Equal("""{"active":false}""", TokenForge.Read(nothing.Split('.')[1])["token_introspection"]!.ToJsonString());
     }
 
-    [Fact, Rfc(7662, "2.1"), Rfc(7662, "2.3")]
+    [Fact, Rfc(7662, "2.1"), Rfc(7662, "2.3"), Requirement("7662-02", "7662-11")]
     public async Task Without_authentication_without_a_token_or_by_get_there_is_an_error()
     {
         (await PostAsync($"token={_token}")).IsRefused(401, "invalid_client");

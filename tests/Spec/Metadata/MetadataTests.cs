@@ -7,7 +7,7 @@ namespace Gatehouse.Tests.Spec.Metadata;
 
 public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
 {
-    [Fact, Rfc(8414, "2"), Rfc(8414, "3")]
+    [Fact, Rfc(8414, "2"), Rfc(8414, "3"), Requirement("8414-01", "8414-05", "8628-15")]
     public async Task The_document_names_what_works()
     {
         var document = await node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/oauth-authorization-server");
@@ -23,13 +23,39 @@ public sealed class MetadataTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal("""["openid","profile","email","offline_access","things:read","things:write"]""", document["scopes_supported"]!.ToJsonString());
     }
 
-    [Fact, Rfc(8414, "3.3")]
+    [Fact, Rfc(8414, "3.3"), Requirement("8414-09")]
     public async Task The_issuer_does_not_follow_the_host_header()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/oauth-authorization-server") { Headers = { Host = "evil.example" } };
         request.Headers.TryAddWithoutValidation("X-Forwarded-Host", "evil.example");
         using var answer = await node.Auth.SendAsync(request);
         Assert.DoesNotContain("evil", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact, Rfc(8414, "2"), Requirement("8414-03")]
+    public async Task Assertions_are_signed_by_named_algorithms_and_never_by_none()
+    {
+        var document = await node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/oauth-authorization-server");
+        foreach (var endpoint in (string[])["token", "introspection", "revocation"])
+        {
+            var algorithms = document![$"{endpoint}_endpoint_auth_signing_alg_values_supported"]!.AsArray().Select(item => (string)item!).ToList();
+            Assert.Contains("ES256", algorithms);
+            Assert.DoesNotContain("none", algorithms);
+        }
+    }
+
+    [Theory, Rfc(8414, "3"), Requirement("8414-13", "8414-14")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/pf/JWKS")]
+    public async Task What_is_public_may_be_kept_and_read_by_every_page(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Origin", "https://spa.example");
+        using var answer = await node.Auth.SendAsync(request);
+        Assert.Equal("*", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
+        Assert.True(answer.Headers.CacheControl!.MaxAge > TimeSpan.Zero && !answer.Headers.CacheControl.NoStore);
     }
 
     [Fact, Rfc(7517, "5")]

@@ -40,7 +40,7 @@ public sealed class CreateTests : IAsyncLifetime
         Assert.Equal((plan.Id, ContractState.Approved), (application.Contracts.Single().PlanId, application.Contracts.Single().State));
     }
 
-    [Fact]
+    [Fact, Requirement("6749-69")]
     public async Task What_was_typed_is_text_on_the_page_and_in_the_commands()
     {
         const string name = "\"><script>alert(1)</script>'; $(id) `id`";

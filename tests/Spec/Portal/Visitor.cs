@@ -36,6 +36,16 @@ internal sealed partial class Visitor(TestNode node)
         return await SendAsync(request);
     }
 
+    /// <summary>Sends fields with the cookies and without the form token, as another site's form would.</summary>
+    public async Task<HttpResponseMessage> PostUnprotectedAsync(string path, params (string Name, string Value)[] fields)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
+        };
+        return await SendAsync(request);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
     {
         var url = new Uri(node.Auth.BaseAddress!, request.RequestUri!);

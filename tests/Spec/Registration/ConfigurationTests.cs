@@ -19,7 +19,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(7592, "2.1"), Rfc(7592, "3")]
+    [Fact, Rfc(7592, "2.1"), Rfc(7592, "3"), Requirement("7592-01")]
     public async Task It_reads_what_is_registered_with_its_token_alone()
     {
         var registered = await _node.RegisterAsync(RegistrationHouse.Metadata());
@@ -33,7 +33,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
             (await _node.SendAsync(HttpMethod.Get, registered.Own(), null, wrong)).IsRefused(401, "invalid_token");
     }
 
-    [Fact, Rfc(7592, "2.2")]
+    [Fact, Rfc(7592, "2.2"), Requirement("7592-02")]
     public async Task It_replaces_its_metadata_and_names_itself_when_it_does()
     {
         var registered = await _node.RegisterAsync(RegistrationHouse.Metadata("client_secret_post"));
@@ -56,7 +56,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
         Assert.Equal("Renamed", (await _node.FindAsync(registered["client_id"])).Name);
     }
 
-    [Fact, Rfc(7592, "2.3"), Rfc(7592, "2")]
+    [Fact, Rfc(7592, "2.3"), Rfc(7592, "2"), Requirement("7592-03")]
     public async Task What_it_deletes_is_gone()
     {
         var registered = await _node.RegisterAsync(RegistrationHouse.Metadata("client_secret_post"));
@@ -103,7 +103,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, end.StatusCode);
     }
 
-    [Fact]
+    [Fact, Requirement("7591-14")]
     public async Task It_gets_a_code_and_a_token_and_calls_the_API()
     {
         var registered = await _node.RegisterAsync(RegistrationHouse.Metadata());

@@ -24,7 +24,7 @@ public sealed class RegistrationTests
         Assert.Equal(TestNode.Issuer + RegistrationHouse.Endpoint, (string?)(await MetadataAsync(on))["registration_endpoint"]);
     }
 
-    [Fact, Rfc(7591, "3.2.1"), Rfc(7591, "2")]
+    [Fact, Rfc(7591, "3.2.1"), Rfc(7591, "2"), Requirement("7591-03", "7591-04", "7591-05")]
     public async Task Everything_that_is_registered_is_told_back_and_the_unknown_is_ignored()
     {
         await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open));
@@ -47,11 +47,16 @@ public sealed class RegistrationTests
             Assert.DoesNotContain(answer[secret], await DumpAsync(node), StringComparison.Ordinal);
     }
 
-    [Theory, Rfc(7591, "3.2.2")]
+    [Theory, Rfc(7591, "3.2.2"), Requirement("6749-19", "7591-06", "7591-09", "8252-02", "9700-17", "9700-29")]
     [InlineData("redirect_uris", """["http://app.example.test/"]""", "invalid_redirect_uri")]
     [InlineData("redirect_uris", """["https://app.example.test/#f"]""", "invalid_redirect_uri")]
     [InlineData("redirect_uris", "[]", "invalid_redirect_uri")]
     [InlineData("redirect_uris", "7", "invalid_redirect_uri")]
+    [InlineData("redirect_uris", """["/cb"]""", "invalid_redirect_uri")]
+    [InlineData("redirect_uris", """["//a/cb"]""", "invalid_redirect_uri")]
+    [InlineData("redirect_uris", """["myapp:/cb"]""", "invalid_redirect_uri")]
+    [InlineData("redirect_uris", """["https://*.app.example.test/cb"]""", "invalid_redirect_uri")]
+    [InlineData("redirect_uris", """["https://app.example.test/*"]""", "invalid_redirect_uri")]
     [InlineData("grant_types", """["implicit"]""", "invalid_client_metadata")]
     [InlineData("grant_types", """["client_credentials"]""", "invalid_client_metadata")]
     [InlineData("response_types", """["token"]""", "invalid_client_metadata")]
@@ -75,7 +80,7 @@ public sealed class RegistrationTests
         (await node.SendAsync(HttpMethod.Post, RegistrationHouse.Endpoint, text, token: null)).IsRefused(400, error);
     }
 
-    [Fact, Rfc(7591, "3")]
+    [Fact, Rfc(7591, "3"), Requirement("7591-02", "7591-14")]
     public async Task An_initial_access_token_is_good_as_often_as_it_says()
     {
         await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.InitialAccessToken));
@@ -126,7 +131,7 @@ public sealed class RegistrationTests
         Assert.Equal(200, (await node.Auth.PostTokenAsync(form)).Status);
     }
 
-    [Fact]
+    [Fact, Requirement("7591-13")]
     public async Task Neither_one_source_nor_all_together_fill_the_store()
     {
         await using var slow = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open) with { PerHour = 1 });
@@ -138,6 +143,38 @@ public sealed class RegistrationTests
         await using var full = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open) with { MaxApplications = 1 });
         Assert.Equal(201, (await full.RegisterAsync(RegistrationHouse.Metadata())).Status);
         (await full.RegisterAsync(RegistrationHouse.Metadata())).IsRefused(429, "temporarily_unavailable");
+    }
+
+    [Fact, Requirement("7591-12", "9700-26")]
+    public async Task Its_name_is_chosen_here()
+    {
+        await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open));
+        var metadata = RegistrationHouse.Metadata();
+        (metadata["client_id"], metadata["sub"]) = ("chosen", "somebody");
+        var names = new HashSet<string>();
+        for (var i = 0; i < 20; i++) names.Add((await node.RegisterAsync(metadata))["client_id"]);
+        Assert.Equal(20, names.Count);
+        Assert.All(names, name => Assert.Matches("^[0-9a-f]{32}$", name)); // 128 bits.
+    }
+
+    [Fact, Rfc(8252, "7.1"), Requirement("8252-02")]
+    public async Task A_native_application_may_have_a_scheme_of_its_own_domain()
+    {
+        await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open));
+        var metadata = RegistrationHouse.Metadata();
+        metadata["redirect_uris"] = new JsonArray("com.example.app:/cb");
+        Assert.Equal(201, (await node.RegisterAsync(metadata)).Status);
+    }
+
+    [Fact, Rfc(7591, "3"), Requirement("7591-01")]
+    public async Task It_is_JSON_by_POST()
+    {
+        await using var node = await StartAsync(RegistrationHouse.Rules(RegistrationMode.Open));
+        using var form = new StringContent("client_name=a", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var posted = await node.Auth.PostAsync(RegistrationHouse.Endpoint, form);
+        using var got = await node.Auth.GetAsync(RegistrationHouse.Endpoint);
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed), (posted.StatusCode, got.StatusCode));
+        Assert.Equal("invalid_client_metadata", (string?)(await posted.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Gatehouse.Founding;
+using Gatehouse.Tests.Spec.Authorization;
 using Gatehouse.Tests.Spec.Gateway;
 using Gatehouse.Tests.Spec.Hosting;
 using Gatehouse.Tests.Spec.Token;
@@ -11,7 +12,7 @@ public sealed class RevocationEndpointTests(TestNode node) : IClassFixture<TestN
 {
     private const string Endpoint = "/as/revoke_token.oauth2";
 
-    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2")]
+    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2"), Requirement("7009-06", "7009-09")]
     public async Task An_application_gives_its_token_back_and_the_gateway_refuses_it()
     {
         var application = await node.CreateApplicationAsync();
@@ -26,7 +27,7 @@ public sealed class RevocationEndpointTests(TestNode node) : IClassFixture<TestN
         await IsDoneAsync(application, revoked); // Again.
     }
 
-    [Fact, Rfc(7009, "2.2")]
+    [Fact, Rfc(7009, "2.2"), Requirement("7009-09")]
     public async Task What_is_no_token_is_answered_like_one_that_was_revoked()
     {
         var application = await node.CreateApplicationAsync();
@@ -47,7 +48,7 @@ public sealed class RevocationEndpointTests(TestNode node) : IClassFixture<TestN
         Assert.Equal(200, (int)call.StatusCode);
     }
 
-    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2.1")]
+    [Fact, Rfc(7009, "2.1"), Rfc(7009, "2.2.1"), Requirement("7009-02", "7009-11")]
     public async Task Client_authentication_comes_first_and_a_token_must_be_named()
     {
         var application = await node.CreateApplicationAsync();
@@ -57,6 +58,18 @@ public sealed class RevocationEndpointTests(TestNode node) : IClassFixture<TestN
         (await RefusedAsync($"client_id={application.ClientId}&client_secret={application.ClientSecret}")).IsRefused(400, "invalid_request");
         using var call = await node.CallAsync("/things", token);
         Assert.Equal(200, (int)call.StatusCode);
+    }
+
+    [Fact, Rfc(7009, "2.1"), Requirement("7009-08")]
+    public async Task A_public_application_names_itself_and_gives_its_own_back()
+    {
+        var flow = await CodeFlow.CreateAsync(node, isPublic: true);
+        var token = (string)(await flow.RedeemAsync(await flow.ObtainCodeAsync())).Body["access_token"]!;
+        using var answer = await PostAsync($"token={token}&client_id={flow.ClientId}");
+        Assert.Equal(200, (int)answer.StatusCode);
+        await node.SettleAsync();
+        using var call = await node.CallAsync("/things", token);
+        await call.IsInvalidTokenAsync("token_revoked");
     }
 
     private async Task IsDoneAsync(Credentials caller, string token, string more = "")

@@ -25,7 +25,7 @@ public sealed class DpopTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(9449, "5"), Rfc(9449, "6.1"), Rfc(9449, "7.1"), Rfc(9449, "8")]
+    [Fact, Rfc(9449, "5"), Rfc(9449, "6.1"), Rfc(9449, "7.1"), Rfc(9449, "8"), Requirement("9449-01", "9449-15", "9700-28")]
     public async Task A_token_is_bound_to_the_key_and_works_with_its_proof()
     {
         var token = await ObtainAsync();
@@ -58,7 +58,7 @@ public sealed class DpopTests : IAsyncLifetime
         ProvingClient.IsRefused(answer, "invalid_token");
     }
 
-    [Fact, Rfc(9449, "11.1")]
+    [Fact, Rfc(9449, "11.1"), Requirement("9449-10")]
     public async Task A_proof_is_taken_once()
     {
         var token = await ObtainAsync();
@@ -73,7 +73,7 @@ public sealed class DpopTests : IAsyncLifetime
         (await _client.PostAsync(Form, atIssuer)).IsRefused(400, "invalid_dpop_proof");
     }
 
-    [Fact, Rfc(9449, "9")]
+    [Fact, Rfc(9449, "9"), Requirement("9449-16")]
     public async Task The_gateway_asks_for_a_nonce_of_ours()
     {
         var token = await ObtainAsync();
@@ -101,7 +101,7 @@ public sealed class DpopTests : IAsyncLifetime
         { "iat", "1" }, { "iat", "99999999999" }, { "iat", "\"1\"" }, { "iat", "1e30" }, { "htu", "\"mailto:a@b\"" }, { "htu", "\"https://[::1\"" },
     };
 
-    [Theory, Rfc(9449, "4.3"), MemberData(nameof(WrongClaims))]
+    [Theory, Rfc(9449, "4.3"), MemberData(nameof(WrongClaims)), Requirement("9449-06", "9449-09")]
     public async Task A_proof_of_something_else_is_refused(string claim, string json)
     {
         var token = await ObtainAsync();
@@ -112,7 +112,7 @@ public sealed class DpopTests : IAsyncLifetime
         (await _client.ObtainAsync(Form, payload => payload[claim] = JsonNode.Parse(json))).IsRefused(400, "invalid_dpop_proof");
     }
 
-    [Theory, Rfc(9449, "4.3")]
+    [Theory, Rfc(9449, "4.3"), Requirement("9449-03", "9449-04", "9449-05")]
     [InlineData("typ", "\"JWT\"")]
     [InlineData("alg", "\"none\"")]
     [InlineData("alg", "\"HS256\"")]
@@ -122,7 +122,7 @@ public sealed class DpopTests : IAsyncLifetime
     public async Task A_malformed_proof_is_refused(string member, string json) =>
         (await _client.ObtainAsync(Form, header: header => header[member] = JsonNode.Parse(json))).IsRefused(400, "invalid_dpop_proof");
 
-    [Fact, Rfc(9449, "4.3")]
+    [Fact, Rfc(9449, "4.3"), Requirement("9449-05")]
     public async Task A_proof_with_the_private_key_in_it_is_refused() =>
         (await _client.ObtainAsync(Form, header: header => header["jwk"]!["d"] = "AAAA")).IsRefused(400, "invalid_dpop_proof");
 
@@ -140,7 +140,7 @@ public sealed class DpopTests : IAsyncLifetime
         (await _client.PostAsync(Form, $"{parts[0]}.{TokenForge.Encode(payload)}.{parts[2]}")).IsRefused(400, "invalid_dpop_proof");
     }
 
-    [Fact, Rfc(9449, "4.3")]
+    [Fact, Rfc(9449, "4.3"), Requirement("9449-02")]
     public async Task Two_proofs_are_refused()
     {
         await _client.LearnNonceAsync(Form);
@@ -168,7 +168,30 @@ public sealed class DpopTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    [Fact, Rfc(9449, "5.2")]
+    [Theory, Rfc(9449, "4.3"), Requirement("9449-08")]
+    [InlineData("HTTPS://API.EXAMPLE.TEST:443/things")]
+    [InlineData("https://api.example.test/%74hings")]
+    [InlineData("https://api.example.test/things#part")]
+    public async Task Another_spelling_of_the_address_is_the_same(string address)
+    {
+        var token = await ObtainAsync();
+        using var answer = await _client.CallAsync(token, _client.CallProof(token, payload => payload["htu"] = address));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory, Rfc(9449, "4.3"), Requirement("9449-09")]
+    [InlineData(10, true)]
+    [InlineData(-10, true)]
+    [InlineData(3600, false)]
+    [InlineData(-3600, false)]
+    public async Task Its_time_is_near(int seconds, bool isTaken)
+    {
+        var token = await ObtainAsync();
+        using var answer = await _client.CallAsync(token, _client.CallProof(token, payload => payload["iat"] = (long)payload["iat"]! + seconds));
+        Assert.Equal(isTaken ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact, Rfc(9449, "5.2"), Requirement("9449-19")]
     public async Task An_application_that_must_bind_gets_no_bearer_token()
     {
         var flow = await CodeFlow.CreateAsync(_node, change: draft => draft with { DpopBoundAccessTokens = true });
@@ -178,7 +201,7 @@ public sealed class DpopTests : IAsyncLifetime
         Assert.Equal("DPoP", (string?)(await _client.ObtainAsync(RedeemForm(flow, code))).Body["token_type"]);
     }
 
-    [Fact, Rfc(9449, "5")]
+    [Fact, Rfc(9449, "5"), Requirement("9449-18")]
     public async Task The_refresh_token_is_bound_to_the_key()
     {
         var flow = await CodeFlow.CreateAsync(_node, isPublic: true);
@@ -190,7 +213,7 @@ public sealed class DpopTests : IAsyncLifetime
         Assert.Equal((200, "DPoP"), ((await _client.ObtainAsync(form)) is var refreshed ? refreshed.Status : 0, (string?)refreshed.Body["token_type"]));
     }
 
-    [Fact, Rfc(9449, "10")]
+    [Fact, Rfc(9449, "10"), Requirement("9449-20")]
     public async Task A_code_is_bound_to_the_key_that_the_request_names()
     {
         var flow = await CodeFlow.CreateAsync(_node);
@@ -215,7 +238,7 @@ public sealed class DpopTests : IAsyncLifetime
         Assert.Equal(200, (await _client.ObtainAsync(RedeemForm(flow, code))).Status);
     }
 
-    [Fact, Rfc(9449, "5.1")]
+    [Fact, Rfc(9449, "5.1"), Requirement("9449-22")]
     public async Task The_metadata_advertises_it()
     {
         var document = await _node.Auth.GetFromJsonAsync<JsonObject>("/.well-known/oauth-authorization-server");

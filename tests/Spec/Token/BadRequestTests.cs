@@ -7,21 +7,22 @@ namespace Gatehouse.Tests.Spec.Token;
 
 public sealed class BadRequestTests(TestNode node) : IClassFixture<TestNode>
 {
-    [Fact, Rfc(6749, "5.2")]
+    [Fact, Rfc(6749, "5.2"), Requirement("6749-28", "6749-48", "6749-57")]
     public async Task A_missing_grant_type_is_refused()
     {
         var application = await node.CreateApplicationAsync();
         var answer = await node.Auth.PostTokenAsync($"client_id={application.ClientId}&client_secret={application.ClientSecret}");
         answer.IsRefused(400, "invalid_request");
+        (await SendGrantAsync(string.Empty)).IsRefused(400, "invalid_request");
     }
 
-    [Theory, Rfc(6749, "5.2")]
+    [Theory, Rfc(6749, "5.2"), Requirement("6749-57")]
     [InlineData("password")]
     [InlineData("urn:example:unheard-of")]
     public async Task A_grant_that_is_not_offered_is_refused(string grantType) =>
         (await SendGrantAsync(grantType)).IsRefused(400, "unsupported_grant_type");
 
-    [Theory, Rfc(6749, "5.2")]
+    [Theory, Rfc(6749, "5.2"), Requirement("6749-60")]
     [InlineData("authorization_code")]
     [InlineData("refresh_token")]
     public async Task A_grant_that_the_application_may_not_use_is_refused(string grantType) =>
@@ -49,7 +50,7 @@ public sealed class BadRequestTests(TestNode node) : IClassFixture<TestNode>
         answer.IsRefused(400, "invalid_request");
     }
 
-    [Fact, Rfc(6749, "3.2")]
+    [Fact, Rfc(6749, "3.2"), Requirement("6749-30")]
     public async Task A_charset_of_UTF_8_is_fine()
     {
         var answer = await node.Auth.PostTokenAsync(
@@ -123,7 +124,7 @@ public sealed class BadRequestTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(200, (await node.Auth.PostTokenAsync(form + new string('a', (64 * 1024) - form.Length))).Status);
     }
 
-    [Theory, Rfc(6749, "B")]
+    [Theory, Rfc(6749, "B"), Requirement("6749-30")]
     [InlineData("%FF%FE")]
     [InlineData("%C0%AF")]
     [InlineData("%ED%A0%80")]
@@ -155,7 +156,7 @@ public sealed class BadRequestTests(TestNode node) : IClassFixture<TestNode>
         (await node.Auth.PostTokenAsync(TokenRequests.Form(await node.CreateApplicationAsync(), more))).IsRefused(400, "invalid_request");
     }
 
-    [Theory, Rfc(6749, "3.3")]
+    [Theory, Rfc(6749, "3.3"), Requirement("6749-34")]
     [InlineData("unheard:of")]
     [InlineData("things:read%20unheard:of")]
     [InlineData("things:read++things:write")]

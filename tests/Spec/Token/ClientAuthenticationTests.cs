@@ -25,7 +25,7 @@ public sealed class ClientAuthenticationTests(TestNode node) : IClassFixture<Tes
         Assert.Equal(wrong.Headers.WwwAuthenticate.ToString(), unknown.Headers.WwwAuthenticate.ToString());
     }
 
-    [Fact, Rfc(6749, "5.2"), Rfc(7617, "2")]
+    [Fact, Rfc(6749, "5.2"), Rfc(7617, "2"), Requirement("6749-58", "OAuth2.1-05")]
     public async Task A_refused_HTTP_Basic_is_answered_with_a_challenge()
     {
         var application = await node.CreateApplicationAsync();
@@ -34,7 +34,7 @@ public sealed class ClientAuthenticationTests(TestNode node) : IClassFixture<Tes
         Assert.Equal("Basic", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
     }
 
-    [Theory, Rfc(6749, "2.3.1")]
+    [Theory, Rfc(6749, "2.3.1"), Requirement("6749-62")]
     [InlineData("Basic !!!")]
     [InlineData("Basic")]
     [InlineData("Basic bm8tY29sb24=")]
@@ -66,7 +66,7 @@ public sealed class ClientAuthenticationTests(TestNode node) : IClassFixture<Tes
         (await node.Auth.PostTokenAsync("grant_type=client_credentials&client_id=another", Basic)).IsRefused(400, "invalid_request");
     }
 
-    [Theory, Rfc(6749, "2.2")]
+    [Theory, Rfc(6749, "2.2"), Requirement("6749-09")]
     [InlineData("grant_type=client_credentials")]
     [InlineData("grant_type=client_credentials&client_id={0}")]
     [InlineData("grant_type=client_credentials&client_id={0}&client_secret=")]
@@ -130,7 +130,7 @@ public sealed class ClientAuthenticationTests(TestNode node) : IClassFixture<Tes
         Assert.Equal("grant_not_allowed", (await node.FindProblemAsync(answer.TraceId)).Code);
     }
 
-    [Fact, Rfc(6749, "2.3")]
+    [Fact, Rfc(6749, "2.3"), Requirement("6749-05")]
     public async Task A_method_that_the_application_is_not_registered_for_is_refused()
     {
         var application = await node.CreateApplicationAsync();
@@ -151,7 +151,7 @@ public sealed class ClientAuthenticationTests(TestNode node) : IClassFixture<Tes
         Assert.Equal("no_approved_contract", (await node.FindProblemAsync(answer.TraceId)).Code);
     }
 
-    [Fact]
+    [Fact, Requirement("6749-07")]
     public async Task Repeated_wrong_secrets_are_slowed_and_a_good_client_beside_them_is_not()
     {
         var attacked = await node.CreateApplicationAsync();

@@ -11,7 +11,7 @@ namespace Gatehouse.Tests.Spec.Token;
 
 public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNode>
 {
-    [Fact, Rfc(6749, "4.4.3"), Rfc(6749, "5.1")]
+    [Fact, Rfc(6749, "4.4.3"), Rfc(6749, "5.1"), Requirement("6749-24", "6749-36", "6749-54", "6749-55")]
     public async Task The_answer_is_the_one_of_the_page()
     {
         var answer = await node.Auth.PostTokenAsync(TokenRequests.Form(await node.CreateApplicationAsync()));
@@ -26,7 +26,7 @@ public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNo
         Assert.Contains("no-cache", answer.Headers.Pragma.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact, Rfc(9068, "2.1"), Rfc(9068, "2.2"), Rfc(7515, "5.2")]
+    [Fact, Rfc(9068, "2.1"), Rfc(9068, "2.2"), Rfc(7515, "5.2"), Requirement("6749-55", "9068-01", "9068-05")]
     public async Task The_token_is_a_JWT_that_anybody_can_verify_with_the_published_keys()
     {
         var application = await node.CreateApplicationAsync();
@@ -55,7 +55,7 @@ public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNo
         Assert.Equal(20, ids.Count);
     }
 
-    [Fact, Rfc(6749, "2.3.1")]
+    [Fact, Rfc(6749, "2.3.1"), Requirement("6749-02")]
     public async Task Credentials_may_come_by_HTTP_Basic()
     {
         var application = await node.CreateApplicationAsync();
@@ -63,7 +63,7 @@ public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNo
         Assert.Equal(200, answer.Status);
     }
 
-    [Fact, Rfc(6749, "2.3.1")]
+    [Fact, Rfc(6749, "2.3.1"), Requirement("6749-03")]
     public async Task The_halves_of_HTTP_Basic_are_form_urlencoded()
     {
         var application = await node.CreateApplicationAsync();
@@ -82,7 +82,7 @@ public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNo
         Assert.Equal(200, (await node.Auth.PostTokenAsync(body)).Status);
     }
 
-    [Theory, Rfc(6749, "3.2")]
+    [Theory, Rfc(6749, "3.2"), Requirement("6749-26", "6749-28")]
     [InlineData("&something=else")]
     [InlineData("&scope=")]
     [InlineData("&")]
@@ -90,7 +90,7 @@ public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNo
     public async Task Unknown_and_empty_parameters_are_ignored(string more) =>
         Assert.Equal(200, (await node.Auth.PostTokenAsync(TokenRequests.Form(await node.CreateApplicationAsync(), more))).Status);
 
-    [Fact, Rfc(6749, "3.3")]
+    [Fact, Rfc(6749, "3.3"), Requirement("9068-07")]
     public async Task A_smaller_scope_can_be_asked_and_is_not_repeated_in_the_answer()
     {
         var answer = await node.Auth.PostTokenAsync(TokenRequests.Form(await node.CreateApplicationAsync(), "&scope=things%3Aread"));
@@ -98,7 +98,7 @@ public sealed class ClientCredentialsTests(TestNode node) : IClassFixture<TestNo
         Assert.Equal("things:read", (string?)TokenForge.Read(((string)answer.Body["access_token"]!).Split('.')[1])["scope"]);
     }
 
-    [Fact, Rfc(9068, "3")]
+    [Fact, Rfc(9068, "3"), Requirement("9068-09")]
     public async Task The_audience_is_the_APIs_that_the_scopes_belong_to()
     {
         var other = await node.Founder.PublishAsync(node.DescribeApi("others", node.Upstream.Url));

@@ -59,7 +59,7 @@ public sealed class JwtBearerTests : IAsyncLifetime
         { "nbf", "a beginning in the future", 9999999998 }, { "iat", "made in the future", 9999999998 }, { "sub", "no subject", null },
     };
 
-    [Theory, Rfc(7523, "3"), Rfc(7523, "3.1")]
+    [Theory, Rfc(7523, "3"), Rfc(7523, "3.1"), Requirement("7523-09")]
     [MemberData(nameof(Wrong))]
     public async Task One_that_does_not_fit_is_refused(string claim, string why, JsonNode? value)
     {
@@ -125,7 +125,7 @@ public sealed class JwtBearerTests : IAsyncLifetime
         (await PostAsync(Assertion())).IsRefused(400, "invalid_grant");
     }
 
-    [Fact]
+    [Fact, Requirement("7523-10")]
     public async Task A_document_that_is_too_large_or_a_redirect_is_not_followed()
     {
         _publisher.Documents["/jwks"] = http => http.Response.WriteAsync(new string(' ', RemoteDocuments.MaxBytes) + Keys("first"));

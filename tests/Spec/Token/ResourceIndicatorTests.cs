@@ -25,7 +25,7 @@ public sealed class ResourceIndicatorTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(8707, "2.2"), Rfc(9068, "3")]
+    [Fact, Rfc(8707, "2.2"), Rfc(9068, "3"), Requirement("9068-08")]
     public async Task The_audience_is_the_named_resource_and_the_scopes_are_its_own()
     {
         var answer = await AskAsync($"&scope=things:read others:read&resource={Things}");
@@ -35,7 +35,7 @@ public sealed class ResourceIndicatorTests : IAsyncLifetime
         Assert.Equal([Others, Things], AudienceOf(await AskAsync("&scope=things:read others:read")).Order());
     }
 
-    [Theory, Rfc(8707, "2"), Rfc(8707, "2.2")]
+    [Theory, Rfc(8707, "2"), Rfc(8707, "2.2"), Requirement("8707-02", "8707-07")]
     [InlineData("&resource=https://api.example.test/nothing")]
     [InlineData("&resource=https://api.example.test/things/")]
     [InlineData("&resource=things")]
@@ -50,7 +50,7 @@ public sealed class ResourceIndicatorTests : IAsyncLifetime
     [InlineData("&resource=https://api.example.test/things&resource=https://api.example.test/things")]
     public async Task An_empty_value_and_a_double_count_for_nothing(string more) => Assert.Equal([Things], AudienceOf(await AskAsync(more)));
 
-    [Fact, Rfc(8707, "2.1"), Rfc(8707, "2.2")]
+    [Fact, Rfc(8707, "2.1"), Rfc(8707, "2.2"), Requirement("8707-03", "8707-04")]
     public async Task A_code_for_several_gives_tokens_for_one_each()
     {
         await _flow.SignInAsync();
@@ -66,7 +66,7 @@ public sealed class ResourceIndicatorTests : IAsyncLifetime
         Assert.Equal("others:read", (string?)second.Body["scope"]);
     }
 
-    [Fact, Rfc(8707, "2.2")]
+    [Fact, Rfc(8707, "2.2"), Requirement("8707-05")]
     public async Task What_the_user_did_not_see_cannot_be_named_later()
     {
         await _flow.SignInAsync();
@@ -77,7 +77,7 @@ public sealed class ResourceIndicatorTests : IAsyncLifetime
         (await _flow.RefreshAsync((string)first.Body["refresh_token"]!, $"&resource={Others}")).IsRefused(400, "invalid_target");
     }
 
-    [Fact, Rfc(8707, "2.1")]
+    [Fact, Rfc(8707, "2.1"), Requirement("8707-02")]
     public async Task An_unknown_resource_ends_the_authorization_request()
     {
         var location = await _flow.AllowAsync(changes: ("resource", "https://elsewhere.example"));

@@ -21,7 +21,7 @@ public sealed class SigningTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Theory, Rfc(7518, "3.3"), Rfc(7518, "3.5"), Rfc(8037, "3.1"), Rfc(9864, "2.2"), Rfc(9964, "4"), Rfc(9068, "2.1")]
+    [Theory, Rfc(7518, "3.3"), Rfc(7518, "3.5"), Rfc(8037, "3.1"), Rfc(9864, "2.2"), Rfc(9964, "4"), Rfc(9068, "2.1"), Requirement("9068-02")]
     [InlineData("RS256")]
     [InlineData("PS256")]
     [InlineData("EdDSA")]
@@ -98,7 +98,7 @@ public sealed class SigningTests : IAsyncLifetime
         await VerifyAsync((string)answer.Body["access_token"]!, "ES256");
     }
 
-    [Theory, Rfc(8725, "3.1")]
+    [Theory, Rfc(8725, "3.1"), Requirement("JOSE-10")]
     [InlineData("ES256")]
     [InlineData("EdDSA")]
     [InlineData("ML-DSA-65")]

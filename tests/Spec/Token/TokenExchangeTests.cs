@@ -28,7 +28,7 @@ public sealed class TokenExchangeTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Fact, Rfc(8693, "2.2.1"), Rfc(8693, "4.1"), Rfc(8693, "4.3")]
+    [Fact, Rfc(8693, "2.2.1"), Rfc(8693, "4.1"), Rfc(8693, "4.3"), Requirement("8693-06")]
     public async Task The_token_names_the_user_and_who_acts()
     {
         await _caller.SignInAsync();
@@ -96,13 +96,14 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(answer));
     }
 
-    [Fact, Rfc(8693, "2.1"), Rfc(8693, "5")]
+    [Fact, Rfc(8693, "2.1"), Rfc(8693, "5"), Requirement("8693-04", "8693-05", "8693-08")]
     public async Task It_is_never_wider_or_longer()
     {
         var narrow = await ClientTokenAsync(_caller, "&scope=things:read");
         (await ExchangeAsync(narrow, "&scope=things:write")).IsRefused(400, "invalid_scope");
         (await ExchangeAsync(narrow, "&resource=https://elsewhere.example")).IsRefused(400, "invalid_target");
         (await ExchangeAsync(narrow, "&audience=https://elsewhere.example")).IsRefused(400, "invalid_target");
+        (await ExchangeAsync(narrow, $"&audience={TestNode.ApiUrl}/things&audience=https://elsewhere.example")).IsRefused(400, "invalid_target");
 
         _node.Clock.Advance(TimeSpan.FromHours(23));
         var answer = await ExchangeAsync(narrow, $"&audience={TestNode.ApiUrl}/things");
@@ -123,7 +124,7 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         (await ExchangeAsync(token)).IsRefused(400, "invalid_request");
     }
 
-    [Theory, Rfc(8693, "2.1")]
+    [Theory, Rfc(8693, "2.1"), Requirement("8693-01", "8693-02", "8693-03")]
     [InlineData("&subject_token_type=urn:ietf:params:oauth:token-type:saml2")]
     [InlineData("&subject_token_type=urn:ietf:params:oauth:token-type:access_token&requested_token_type=urn:ietf:params:oauth:token-type:refresh_token")]
     [InlineData("&subject_token_type=urn:ietf:params:oauth:token-type:access_token&actor_token=x")]
@@ -133,6 +134,7 @@ public sealed class TokenExchangeTests : IAsyncLifetime
     {
         var token = await ClientTokenAsync(_caller);
         (await _node.Auth.PostTokenAsync($"grant_type={GrantType.TokenExchange}&subject_token={token}{types}{_middle.Authentication}")).IsRefused(400, "invalid_request");
+        (await _node.Auth.PostTokenAsync($"grant_type={GrantType.TokenExchange}{types}{_middle.Authentication}")).IsRefused(400, "invalid_request");
     }
 
     [Fact, Rfc(8693, "4.1")]
@@ -143,7 +145,7 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         Assert.Equal(_middle.ClientId, (string?)ClaimsOf(answer)["sub"]);
     }
 
-    [Fact]
+    [Fact, Requirement("8693-05")]
     public async Task An_application_that_may_not_is_refused() =>
         (await ExchangeAsync(await ClientTokenAsync(_caller), by: _caller)).IsRefused(400, "unauthorized_client");
 

@@ -32,6 +32,9 @@ internal static class TokenRequests
 /// <summary>An answer of the token endpoint.</summary>
 internal sealed record TokenAnswer(int Status, HttpResponseHeaders Headers, string? ContentType, JsonObject Body)
 {
+    /// <summary>The characters of <c>error</c> and <c>error_description</c> (RFC 6749 §5.2).</summary>
+    public const string Printable = """^[\x20\x21\x23-\x5B\x5D-\x7E]+$""";
+
     public string? Error => (string?)Body["error"];
 
     public string TraceId => (string)Body["trace_id"]!;
@@ -47,5 +50,7 @@ internal sealed record TokenAnswer(int Status, HttpResponseHeaders Headers, stri
         Assert.True(Headers.CacheControl!.NoStore);
         Assert.Equal(16, TraceId.Length);
         Assert.Null(Body["access_token"]);
+        Assert.Matches(Printable, error);
+        Assert.Matches(Printable, (string?)Body["error_description"]);
     }
 }

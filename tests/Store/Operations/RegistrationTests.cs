@@ -49,7 +49,7 @@ public abstract class RegistrationTests(StoreProvider provider) : StoreTests(pro
         }
     }
 
-    [Fact]
+    [Fact, Requirement("7591-13")]
     public async Task What_was_neither_used_nor_approved_goes_away_and_nothing_else()
     {
         var made = await Store.CreateApplicationAsync("By a person");

@@ -11,7 +11,7 @@ public sealed class SecrecyTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Fact, Requirement("6749-70")]
     public async Task No_error_puts_a_secret_into_the_log_or_the_database()
     {
         await using var demo = await RunningDemo.StartAsync(_folder.File("data"));

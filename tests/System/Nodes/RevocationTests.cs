@@ -14,7 +14,7 @@ public sealed class RevocationTests(TwoNodes nodes)
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(10);
 
-    [Fact]
+    [Fact, Requirement("Gateway-10")]
     public Task Deleting_an_application_on_one_node_is_refused_by_the_other() => MeasureAsync(
         HttpStatusCode.Unauthorized, (app, _) => nodes.Admin.SendAsync(HttpMethod.Delete, $"/applications/{app.ClientId}"));
 
@@ -30,7 +30,7 @@ public sealed class RevocationTests(TwoNodes nodes)
     public Task Suspending_a_contract_on_one_node_is_refused_by_the_other() => MeasureAsync(
         HttpStatusCode.Forbidden, (app, _) => nodes.Admin.SendAsync(HttpMethod.Patch, $"/contracts/{app.ContractId}", new JsonObject { ["state"] = "suspended" }));
 
-    [Fact]
+    [Fact, Requirement("Gateway-10")]
     public Task Revoking_one_token_on_one_node_is_refused_by_the_other_and_its_sibling_is_not() => MeasureAsync(
         HttpStatusCode.Unauthorized, (_, token) => nodes.Admin.SendAsync(HttpMethod.Post, "/tokens/revoke", new JsonObject { ["jti"] = Jti(token) }), siblingLives: true);
 

@@ -7,7 +7,7 @@ namespace Gatehouse.Tests.System.Wire;
 [Collection(DemoJourneys.Name)]
 public sealed class IdentityHeaderTests(SharedDemo shared)
 {
-    [Theory]
+    [Theory, Requirement("Gateway-03")]
     [InlineData("")]
     [InlineData("--http1.1")]
     [InlineData("--http2")]

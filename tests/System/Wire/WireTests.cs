@@ -12,7 +12,7 @@ public sealed class WireTests(SharedDemo shared)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     // RFC 9112 §6.3: two readings of where a body ends are how one request hides in another.
-    [Theory]
+    [Theory, Requirement("Gateway-01")]
     [InlineData("Content-Length: 5\nContent-Length: 6")]
     [InlineData("Content-Length: 5, 6")]
     [InlineData("Content-Length: 0x5")]
@@ -69,7 +69,7 @@ public sealed class WireTests(SharedDemo shared)
         }
     }
 
-    [Fact]
+    [Fact, Requirement("6749-16")]
     public async Task Plain_http_gets_no_answer_from_a_tls_port()
     {
         foreach (var port in (int[])[shared.Facts.Port, shared.Facts.ApiPort])
