@@ -133,7 +133,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         var document = JsonNode.Parse(openId)!;
 
         Assert.Equal(openId, await _node.Auth.GetStringAsync("/.well-known/oauth-authorization-server"));
-        Assert.Equal((TestNode.Issuer + UserInfo, """["public"]""", """["ES256","RS256","PS256"]"""),
+        Assert.Equal((TestNode.Issuer + UserInfo, """["public"]""", """["ES256","RS256","PS256","EdDSA","Ed25519","ML-DSA-44","ML-DSA-65","ML-DSA-87"]"""),
             ((string?)document["userinfo_endpoint"], document["subject_types_supported"]!.ToJsonString(), document["id_token_signing_alg_values_supported"]!.ToJsonString()));
         Assert.Contains("openid", document["scopes_supported"]!.AsArray().Select(item => (string?)item));
     }

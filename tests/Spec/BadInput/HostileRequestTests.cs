@@ -32,7 +32,7 @@ public sealed class HostileRequestTests(AdminHouse house) : IClassFixture<AdminH
     [InlineData("/as/revoke_token.oauth2", 413, "invalid_request")]
     [InlineData("/as/device_authz.oauth2", 413, "invalid_request")]
     [InlineData("/as/authorization.oauth2", 400, null)]
-    [InlineData("/as/userinfo.openid", 401, null)]
+    [InlineData("/idp/userinfo.openid", 401, null)]
     [InlineData("/as/clients.oauth2", 400, "invalid_client_metadata", "application/json")]
     [InlineData("/admin/v1/applications", 413, null, "application/json")]
     public async Task Ten_MiB_are_not_read(string path, int status, string? error, string mediaType = "application/x-www-form-urlencoded")
@@ -128,7 +128,7 @@ public sealed class HostileRequestTests(AdminHouse house) : IClassFixture<AdminH
     {
         using var call = await _node.CallAsync("/things", jwt);
         Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
-        using var asked = new HttpRequestMessage(HttpMethod.Get, "/as/userinfo.openid");
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/idp/userinfo.openid");
         asked.Headers.TryAddWithoutValidation("Authorization", "Bearer " + jwt);
         using var userInfo = await _node.Auth.SendAsync(asked);
         Assert.Equal(HttpStatusCode.Unauthorized, userInfo.StatusCode);

@@ -28,7 +28,7 @@ public sealed class TlsClientAuthTests(MutualTlsNode house) : IClassFixture<Mutu
         { "DnsName", "client.example" }, { "Uri", "spiffe://example/client" }, { "IpAddress", "192.0.2.7" }, { "IpAddress", "2001:db8::7" }, { "Email", "client@example.org" },
     };
 
-    [Theory, Rfc(8705, "2.1.2"), MemberData(nameof(Names))]
+    [Theory, Requirement("8705-03"), Rfc(8705, "2.1.2"), MemberData(nameof(Names))]
     public async Task So_does_one_with_the_registered_alternative_name_and_no_other(string kind, string value)
     {
         var clientId = await CreateAsync(Enum.Parse<CertificateSubjectKind>(kind), value);
@@ -39,7 +39,7 @@ public sealed class TlsClientAuthTests(MutualTlsNode house) : IClassFixture<Mutu
         (await house.ObtainAsync(clientId, house.Authority.Issue(names: names => names.AddDnsName("*.example")))).IsRefused(401, "invalid_client");
     }
 
-    [Theory, Rfc(8705, "2.1")]
+    [Theory, Requirement("8705-02"), Rfc(8705, "2.1")]
     [InlineData("CN=other,O=Example,C=CH")]
     [InlineData("C=CH,O=Example,CN=client")]
     [InlineData("O=Example,CN=client,C=CH")]
@@ -54,7 +54,7 @@ public sealed class TlsClientAuthTests(MutualTlsNode house) : IClassFixture<Mutu
         (await house.ObtainAsync(clientId, house.Authority.Issue(subject))).IsRefused(401, "invalid_client");
     }
 
-    [Fact, Rfc(8705, "2.1")]
+    [Fact, Requirement("8705-02"), Rfc(8705, "2.1")]
     public async Task The_right_name_alone_is_not_enough()
     {
         var clientId = await CreateAsync(CertificateSubjectKind.DistinguishedName, ClientAuthority.Subject);
@@ -78,7 +78,7 @@ public sealed class TlsClientAuthTests(MutualTlsNode house) : IClassFixture<Mutu
         (await house.ObtainAsync(clientId, certificate)).IsRefused(401, "invalid_client");
     }
 
-    [Fact, Rfc(8705, "2.1")]
+    [Fact, Requirement("8705-02"), Rfc(8705, "2.1")]
     public async Task It_counts_for_its_own_application_alone()
     {
         var clientId = await CreateAsync(CertificateSubjectKind.DistinguishedName, "CN=somebody else");
@@ -128,7 +128,7 @@ public sealed class TlsClientAuthTests(MutualTlsNode house) : IClassFixture<Mutu
         Assert.DoesNotContain("tls_client_auth", methods);
     }
 
-    [Fact, Rfc(8705, "2.1.2")]
+    [Fact, Requirement("8705-03"), Rfc(8705, "2.1.2")]
     public async Task Exactly_one_name_is_registered_and_only_for_this_method()
     {
         var one = Draft(CertificateSubjectKind.DnsName, "client.example");

@@ -15,7 +15,7 @@ public sealed class CrossOriginTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    [Theory, Rfc(9700, "2.6")]
+    [Theory, Requirement("7009-13", "9700-19", "9449-17"), Rfc(9700, "2.6")]
     [InlineData("POST", "/as/token.oauth2")]
     [InlineData("POST", "/as/par.oauth2")]
     [InlineData("POST", "/as/device_authz.oauth2")]
@@ -24,8 +24,8 @@ public sealed class CrossOriginTests : IAsyncLifetime
     [InlineData("GET", "/as/clients.oauth2/some-client")]
     [InlineData("PUT", "/as/clients.oauth2/some-client")]
     [InlineData("DELETE", "/as/clients.oauth2/some-client")]
-    [InlineData("GET", "/as/userinfo.openid")]
-    [InlineData("POST", "/as/userinfo.openid")]
+    [InlineData("GET", "/idp/userinfo.openid")]
+    [InlineData("POST", "/idp/userinfo.openid")]
     [InlineData("GET", "/pf/JWKS")]
     [InlineData("GET", "/.well-known/oauth-authorization-server")]
     [InlineData("GET", "/.well-known/openid-configuration")]
@@ -61,7 +61,7 @@ public sealed class CrossOriginTests : IAsyncLifetime
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
-    [Theory]
+    [Theory, Requirement("Gateway-11")]
     [InlineData("GET", "/things")]
     [InlineData("PUT", "/things/1")]
     [InlineData("GET", "/.well-known/oauth-protected-resource/things")]

@@ -17,7 +17,7 @@ public sealed class CertificateBoundTests(MutualTlsNode house) : IClassFixture<M
 {
     private readonly TestNode _node = house.Node;
 
-    [Fact, Rfc(8705, "3.1"), Rfc(8705, "3")]
+    [Fact, Requirement("8705-05", "8705-06"), Rfc(8705, "3.1"), Rfc(8705, "3")]
     public async Task A_bound_token_names_the_certificate_and_works_on_its_connections_alone()
     {
         var certificate = house.Authority.Issue();
@@ -89,7 +89,7 @@ public sealed class CertificateBoundTests(MutualTlsNode house) : IClassFixture<M
         Assert.Equal(200, (await client.PostTokenAsync(form)).Status);
     }
 
-    [Fact, Rfc(8705, "4")]
+    [Fact, Requirement("8705-09"), Rfc(8705, "4")]
     public async Task A_public_clients_refresh_token_is_bound_to_the_certificate()
     {
         var flow = await CodeFlow.CreateAsync(_node, isPublic: true, "paul@example.org", draft => draft with { CertificateBoundAccessTokens = true });
@@ -229,7 +229,7 @@ public sealed class CertificateBoundTests(MutualTlsNode house) : IClassFixture<M
 
     private static async Task<HttpStatusCode> UserInfoAsync(HttpClient client, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/as/userinfo.openid");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/idp/userinfo.openid");
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
         using var answer = await client.SendAsync(request);
         return answer.StatusCode;
