@@ -6,12 +6,15 @@ using CsCheck;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.JwtBearer;
+using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Signatures;
 using Gatehouse.Tests.Spec.Hosting;
 
 namespace Gatehouse.Tests.Spec.BadInput;
@@ -65,13 +68,13 @@ public sealed class ParserTests : IDisposable
 
     [Fact]
     public void Proofs() => Sample(Gen.OneOf(Inputs.Jwt, Inputs.Near(Signed("dpop+jwt")), Inputs.Json.Select(payload => SignedText("dpop+jwt", payload))), text =>
-        Assert.True(Enum.IsDefined(DpopProof.Verify(text, "GET", Url, "token", Now, out _))), Inputs.Iterations / 4);
+        Assert.True(Enum.IsDefined(DpopProof.Verify(text, "GET", Url, "token", Now, SignatureLibrary.Instance, out _))), Inputs.Iterations / 4);
 
     [Fact]
     public void Key_sets() => Sample(Gen.OneOf(
         Inputs.Json, Inputs.Json.Select(key => $"{{\"keys\":[{key}]}}"), Inputs.Near(AssertingApplication.JwkSet(AssertingApplication.PublicJwk(_key)))), json =>
     {
-        if (JwkSet.TryParse(json, out var set)) Assert.InRange(set.Count, 0, JwkSet.MaxKeys);
+        if (JwkSet.TryParse(json, SignatureLibrary.Instance, out var set)) Assert.InRange(set.Count, 0, JwkSet.MaxKeys);
     });
 
     [Fact]
@@ -98,6 +101,29 @@ public sealed class ParserTests : IDisposable
         _ = (Pkce.IsVerifier(text), Pkce.IsChallenge(text), Pkce.Proves(text, text));
     });
 
+    [Fact]
+    public void Authorization_details() => Sample(Gen.OneOf(
+        Inputs.Json, Inputs.Json.Select(detail => $"[{detail}]"),
+        Inputs.Near("""[{"type":"payment","locations":["https://api.example.test/things"],"amount":{"value":1.5,"currency":"CHF"}}]""")), text =>
+    {
+        var details = AuthorizationDetails.Parse(text, out var fault);
+        Assert.Equal(details is null, fault is not null);
+        if (details is not null) Assert.Equal(details.Text, AuthorizationDetails.OfText(details.Text).Text);
+    });
+
+    [Fact]
+    public void Certificates_of_proxies_and_their_names()
+    {
+        var authority = ClientAuthority.Create();
+        using var certificate = authority.Issue("CN=client,O=Example");
+        var header = $":{Convert.ToBase64String(certificate.RawData)}:";
+        Sample(Gen.OneOf(Inputs.Text, Inputs.Bytes.Select(bytes => $":{Convert.ToBase64String(bytes)}:"), Inputs.Near(header)), text =>
+            _ = CertificateHeaders.TryRead([text], [text], out _), Inputs.Iterations / 4);
+        Sample(Gen.OneOf(Inputs.Text, Inputs.Near("CN=client\\2C\\, a+UID=#0c0161,O=Example")), text => _ = DistinguishedName.TryParse(text, out _));
+        Sample(Gen.OneOf(Inputs.Bytes, Inputs.Near(Encoding.Latin1.GetString(certificate.SubjectName.RawData)).Select(Encoding.Latin1.GetBytes)), der =>
+            _ = DistinguishedName.TryRead(der, out _));
+    }
+
     private static void Sample<T>(Gen<T> inputs, Action<T> parse, int iterations = Inputs.Iterations) => inputs.Sample(parse, iter: iterations, threads: 1);
 
     private string Signed(string type) => SignedText(type,
@@ -114,8 +140,8 @@ public sealed class ParserTests : IDisposable
     private PublicJwk Key()
     {
         using var document = JsonDocument.Parse(AssertingApplication.PublicJwk(_key).ToJsonString());
-        return PublicJwk.TryParse(document.RootElement, out var key) ? key : throw new InvalidOperationException("The key is none.");
+        return PublicJwk.TryParse(document.RootElement, SignatureLibrary.Instance, out var key) ? key : throw new InvalidOperationException("The key is none.");
     }
 
-    private JwkSet Keys() => JwkSet.TryParse(AssertingApplication.JwkSet(AssertingApplication.PublicJwk(_key)), out var set) ? set : JwkSet.Empty;
+    private JwkSet Keys() => JwkSet.TryParse(AssertingApplication.JwkSet(AssertingApplication.PublicJwk(_key)), SignatureLibrary.Instance, out var set) ? set : JwkSet.Empty;
 }

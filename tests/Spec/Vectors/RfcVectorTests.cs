@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Jose;
+using Gatehouse.Store.Signatures;
 using Gatehouse.Tests.Spec.Hosting;
 
 namespace Gatehouse.Tests.Spec.Vectors;
@@ -49,7 +50,7 @@ public sealed class RfcVectorTests(TestNode node) : IClassFixture<TestNode>
         {
             ["kty"] = "EC", ["crv"] = "P-256", ["x"] = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", ["y"] = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
         });
-        Assert.True(JwkSet.TryParse(keys, out var set));
+        Assert.True(JwkSet.TryParse(keys, SignatureLibrary.Instance, out var set));
         Assert.True(CompactJws.TryParse($"{input}.{signature}", out var jws));
         Assert.True(set.Verifies(jws, ["ES256"]));
         Assert.False(set.Verifies(jws, ["ES384"]));
@@ -67,7 +68,7 @@ public sealed class RfcVectorTests(TestNode node) : IClassFixture<TestNode>
         var recipe = VectorFiles.Read("jose-cookbook", "jws", file);
         var parts = recipe.GetProperty("output").GetProperty("compact").GetString()!.Split('.');
         var (jwk, algorithm) = (recipe.GetProperty("input").GetProperty("key"), recipe.GetProperty("input").GetProperty("alg").GetString()!);
-        Assert.Equal(isTaken, PublicJwk.TryParse(jwk, out var key));
+        Assert.Equal(isTaken, PublicJwk.TryParse(jwk, SignatureLibrary.Instance, out var key));
         if (isTaken) Assert.True(key!.Verify(algorithm, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2])));
     }
 
@@ -99,7 +100,7 @@ public sealed class RfcVectorTests(TestNode node) : IClassFixture<TestNode>
     private static PublicJwk KeyOf(JsonObject jwk)
     {
         using var document = JsonDocument.Parse(jwk.ToJsonString());
-        Assert.True(PublicJwk.TryParse(document.RootElement, out var key));
+        Assert.True(PublicJwk.TryParse(document.RootElement, SignatureLibrary.Instance, out var key));
         return key;
     }
 }
