@@ -38,6 +38,7 @@ public static class Node
 
         var app = builder.Build();
         app.UseClientCertificates(options.ClientCertificates.TrustedProxies);
+        app.UseForwardedAddresses(options.ClientCertificates.TrustedProxies); // After it: what follows sees the client's address and no proxy's.
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth))

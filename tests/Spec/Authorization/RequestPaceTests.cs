@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.Composition;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Tests.Spec.Hosting;
 using Gatehouse.Tests.Spec.Token;
@@ -43,6 +44,32 @@ public sealed class RequestPaceTests : IAsyncLifetime
 
         Assert.Equal(429, await SendAsync(endpoint, isPublic));
         for (var number = 0; number <= Permits; number++) Assert.Equal(success, await SendAsync(endpoint, proving));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", true)]
+    [InlineData("192.0.2.0/24", false)]
+    public async Task The_address_that_a_proxy_forwards_counts_when_the_proxy_is_trusted(string trusted, bool isTold)
+    {
+        await using var node = new TestNode
+        {
+            UnprovenRequestsPerMinute = 1, ClientCertificates = new CertificateOptions { TrustedProxies = [System.Net.IPNetwork.Parse(trusted)] },
+        };
+        await node.InitializeAsync();
+        var flow = await CodeFlow.CreateAsync(node);
+        Assert.Equal(HttpStatusCode.SeeOther, await BeginAsync(node, flow, "198.51.100.1"));
+
+        var other = await BeginAsync(node, flow, "203.0.113.9, 198.51.100.2"); // Whatever the client itself put before it.
+        Assert.Equal(isTold ? HttpStatusCode.SeeOther : HttpStatusCode.TooManyRequests, other);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await BeginAsync(node, flow, "203.0.113.10, 198.51.100.2"));
+    }
+
+    private static async Task<HttpStatusCode> BeginAsync(TestNode node, CodeFlow flow, string forwarded)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, flow.Url());
+        request.Headers.Add("X-Forwarded-For", forwarded);
+        using var answer = await node.Auth.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
     }
 
     private async Task<int> SendAsync(string endpoint, CodeFlow flow)
