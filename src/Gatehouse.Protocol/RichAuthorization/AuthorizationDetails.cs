@@ -53,7 +53,7 @@ public sealed class AuthorizationDetails
             using var document = JsonDocument.Parse(text, Strict);
             return Read(document.RootElement, out fault);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException) // Half of a surrogate pair is no JSON either.
         {
             fault = $"It is not JSON without duplicate members, nested up to {MaxDepth} levels.";
             return null;
