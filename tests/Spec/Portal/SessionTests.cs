@@ -35,7 +35,7 @@ public sealed class SessionTests : IAsyncLifetime
 
         Assert.NotEqual(first, second);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(second));
-        Assert.Equal(HttpStatusCode.Redirect, await AskAsync(first));
+        Assert.Equal(HttpStatusCode.SeeOther, await AskAsync(first));
     }
 
     [Fact, Requirement("Sessions-05")]
@@ -45,7 +45,7 @@ public sealed class SessionTests : IAsyncLifetime
         _node.Clock.Advance(TimeSpan.FromHours(12) - TimeSpan.FromSeconds(1));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(cookie));
         _node.Clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(HttpStatusCode.Redirect, await AskAsync(cookie));
+        Assert.Equal(HttpStatusCode.SeeOther, await AskAsync(cookie));
     }
 
     [Fact, Requirement("Sessions-05")]
@@ -61,7 +61,7 @@ public sealed class SessionTests : IAsyncLifetime
         }
         _node.Clock.Advance(TimeSpan.FromHours(8));
         using var over = await visitor.GetAsync(Page);
-        Assert.Equal(HttpStatusCode.Redirect, over.StatusCode);
+        Assert.Equal(HttpStatusCode.SeeOther, over.StatusCode);
     }
 
     private async Task<string> SignInAsync(Visitor visitor)

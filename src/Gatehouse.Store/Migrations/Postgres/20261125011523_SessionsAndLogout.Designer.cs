@@ -142,6 +142,14 @@ namespace Gatehouse.Store.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<bool>("CertificateBoundAccessTokens")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("CertificateSubject")
+                        .IsRequired()
+                        .HasMaxLength(576)
+                        .HasColumnType("character varying(576)");
+
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasMaxLength(128)
