@@ -22,6 +22,7 @@ internal static class Flow
     public const string Device = "device";
     public const string TokenExchange = "token_exchange";
     public const string JwtBearer = "jwt_bearer";
+    public const string Logout = "logout";
     public const string Dpop = "dpop";
     public const string DpopGateway = "dpop_gateway";
     public const string Introspection = "introspection";
@@ -32,7 +33,6 @@ internal static class Flow
     public const string AccessToken = "access_token";
     public const string GatewayCall = "gateway_call";
 
-    // Mutual TLS (RFC 8705), RP-initiated and back-channel logout have their rows here when they are built.
     public static IReadOnlyList<(string Name, string Words)> All { get; } =
     [
         (MetadataOAuth, "Server metadata (RFC 8414)"),
@@ -49,6 +49,7 @@ internal static class Flow
         (ResourceIndicator, "Resource indicator (RFC 8707)"),
         (IdToken, "ID token, verified with the JWK set"),
         (UserInfo, "Userinfo"),
+        (Logout, "RP-initiated logout"),
         (RefreshPublic, "Refresh token of a public client, rotated"),
         (RefreshConfidential, "Refresh token of a confidential client"),
         (Device, "Device authorization (RFC 8628)"),

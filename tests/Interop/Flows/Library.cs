@@ -24,11 +24,11 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
         new(OpenIdClient, true, Reasons(
             (NotBuilt, [Flow.ResourceMetadata, Flow.ClientDocument]),
             ("Its sister oauth4webapi does it.", [Flow.AccessToken]))),
-        new(OAuth4WebApi, true, Reasons((NotBuilt, [Flow.ClientDocument]))),
+        new(OAuth4WebApi, true, Reasons((NotBuilt, [Flow.Logout, Flow.ClientDocument]))),
         new(McpSdk, true, Reasons(
             (NotBuilt, [
-                Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest, Flow.IdToken, Flow.UserInfo, Flow.Device, Flow.TokenExchange, Flow.Dpop,
-                Flow.DpopGateway, Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.AccessToken]),
+                Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest, Flow.IdToken, Flow.UserInfo, Flow.Logout, Flow.Device, Flow.TokenExchange,
+                Flow.Dpop, Flow.DpopGateway, Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.AccessToken]),
             ("It falls back to that document only where RFC 8414's is missing.", [Flow.MetadataOpenId]))),
         new(Duende, false, Reasons(
             (NotBuilt, [Flow.ResourceMetadata, Flow.ClientDocument, Flow.AccessToken]),

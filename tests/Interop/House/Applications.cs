@@ -11,6 +11,9 @@ internal sealed class Applications : IDisposable
     /// <summary>An address of another machine, which no test ever calls.</summary>
     public const string Callback = "https://client.example.com/callback";
 
+    /// <summary>Where a person is sent who has signed out; on another machine too.</summary>
+    public const string Goodbye = "https://client.example.com/goodbye";
+
     /// <summary>What the platform of the workload says it is.</summary>
     public const string Workload = "system:serviceaccount:shop:labels";
 
@@ -41,14 +44,16 @@ internal sealed class Applications : IDisposable
     /// <summary>The key of <see cref="Platform"/>.</summary>
     public required Key PlatformKey { get; init; }
 
-    public static async Task<Applications> RegisterAsync(RunningHouse house, string library, string api, IEnumerable<string> redirectUris)
+    public static async Task<Applications> RegisterAsync(RunningHouse house, string library, string api, IEnumerable<string> redirectUris,
+        IEnumerable<string> goodbyes)
     {
         var (signerKey, platformKey) = (new Key("signer"), new Key("platform"));
         var keySet = house.Outside.Publish($"/{Guid.NewGuid()}/keys", platformKey.ToSet().ToJsonString());
         string[] forUsers = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
         string[] redirects = [Callback, .. redirectUris];
-        var open = await MakeAsync(house, api, library + " public", "none", forUsers, redirects);
-        var confidential = await MakeAsync(house, api, library + " confidential", null, forUsers, redirects);
+        void LetsSignOut(JsonObject body) => body["post_logout_redirect_uris"] = ToArray([Goodbye, .. goodbyes]);
+        var open = await MakeAsync(house, api, library + " public", "none", forUsers, redirects, LetsSignOut);
+        var confidential = await MakeAsync(house, api, library + " confidential", null, forUsers, redirects, LetsSignOut);
         return new Applications
         {
             SignerKey = signerKey, PlatformKey = platformKey, Public = open, Confidential = confidential,
@@ -65,7 +70,7 @@ internal sealed class Applications : IDisposable
     /// <summary>What a client in a process of its own must know.</summary>
     public JsonObject ToJson() => new()
     {
-        ["callback"] = Callback, ["service"] = ToJson(Service), ["confidential"] = ToJson(Confidential), ["public"] = ToJson(Public),
+        ["callback"] = Callback, ["goodbye"] = Goodbye, ["service"] = ToJson(Service), ["confidential"] = ToJson(Confidential), ["public"] = ToJson(Public),
         ["exchanger"] = ToJson(Exchanger), ["federated"] = ToJson(Federated), ["signer"] = ToJson(Signer), ["signer_key"] = SignerKey.ToJwk(isPrivate: true),
         ["platform"] = new JsonObject { ["issuer"] = Platform, ["subject"] = Workload, ["key"] = PlatformKey.ToJwk(isPrivate: true) },
     };

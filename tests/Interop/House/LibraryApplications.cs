@@ -12,7 +12,7 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
 
     public virtual async ValueTask InitializeAsync()
     {
-        Known = await house.RegisterAsync(name, Apis.Parcels, [.. RedirectUris]);
+        Known = await house.RegisterAsync(name, Apis.Parcels, RedirectUris, Goodbyes);
         Browser = house.OpenBrowser();
     }
 
@@ -26,6 +26,9 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
 
     /// <summary>Where its users come back to, besides <see cref="Applications.Callback"/>.</summary>
     protected virtual IEnumerable<string> RedirectUris => [];
+
+    /// <summary>Where they are sent who have signed out, besides <see cref="Applications.Goodbye"/>.</summary>
+    protected virtual IEnumerable<string> Goodbyes => [];
 
     /// <summary>Calls the API behind the gateway.</summary>
     internal async Task<int> CallAsync(string? token)

@@ -48,9 +48,10 @@ public sealed class RunningHouse : IAsyncLifetime
     internal AdminClient Admin => _installation.Admin!;
 
     /// <summary>The applications of one client library, which the caller disposes.</summary>
-    internal async Task<Applications> RegisterAsync(string library, string api = Apis.Parcels, params string[] redirectUris)
+    internal async Task<Applications> RegisterAsync(
+        string library, string api = Apis.Parcels, IEnumerable<string>? redirectUris = null, IEnumerable<string>? goodbyes = null)
     {
-        var applications = await Applications.RegisterAsync(this, library, api, redirectUris);
+        var applications = await Applications.RegisterAsync(this, library, api, redirectUris ?? [], goodbyes ?? []);
         if (api != Apis.Parcels) return applications;
         await _publishing.WaitAsync();
         try

@@ -4,9 +4,9 @@ import { SignJWT, importJWK } from 'jose';
 
 export const facts = JSON.parse(process.env.FACTS);
 
-/** Sends the user's browser to an address; the user signs in and allows. Answers where the browser ended. */
-export async function visit(url) {
-  const answer = await fetch(`${facts.outside}/visit?url=${encodeURIComponent(url)}`);
+/** Sends one of the user's browsers to an address; the user signs in and allows. Answers where the browser ended. */
+export async function visit(url, { browser = 'first', decision = 'allow' } = {}) {
+  const answer = await fetch(`${facts.outside}/visit?${new URLSearchParams({ url, browser, decision })}`);
   if (!answer.ok) throw new Error(await answer.text());
   return await answer.json();
 }

@@ -21,7 +21,7 @@ const none = () => client.None();
 const signerKey = () => importJWK(facts.signer_key, 'ES256');
 
 /** Sends the user with what the parameters say, and redeems the code. */
-async function signIn(config, more = {}, { begin = client.buildAuthorizationUrl, options, redeem = {} } = {}) {
+async function signIn(config, more = {}, { begin = client.buildAuthorizationUrl, options, redeem = {}, browser } = {}) {
   const checks = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedState: client.randomState(), idTokenExpected: true };
   checks.expectedNonce = client.randomNonce();
   const parameters = {
@@ -29,7 +29,7 @@ async function signIn(config, more = {}, { begin = client.buildAuthorizationUrl,
     code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier), code_challenge_method: 'S256', ...more,
   };
   const url = await begin(config, parameters);
-  const arrived = await visit(url.href);
+  const arrived = await visit(url.href, { browser });
   return await client.authorizationCodeGrant(config, callbackOf(arrived), checks, redeem, options);
 }
 
@@ -97,6 +97,21 @@ await run({
     const tokens = await signIn(config);
     const said = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
     assert.ok(said.email);
+  },
+  logout: async () => {
+    const config = await configure(facts.public, none);
+    const [browser, state] = ['leaves', client.randomState()];
+    const goodbye = { url: `${facts.goodbye}?state=${state}`, fields: {}, page: '' };
+    const leave = (more) => client.buildEndSessionUrl(config, { post_logout_redirect_uri: facts.goodbye, state, ...more }).href;
+    const tokens = await signIn(config, {}, { browser });
+    await opens(config, tokens);
+    assert.deepEqual(await visit(leave({ id_token_hint: tokens.id_token }), { browser }), goodbye);
+    await withinASecond(() => closed(config, tokens));
+    await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
+    // Without the ID token the user is asked.
+    const again = await signIn(config, {}, { browser });
+    assert.deepEqual(await visit(leave(), { browser, decision: 'sign-out' }), goodbye);
+    await withinASecond(() => closed(config, again));
   },
   pushed_request: async () => {
     const config = await configure(facts.confidential, basic);

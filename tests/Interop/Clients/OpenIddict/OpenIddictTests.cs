@@ -41,6 +41,19 @@ public sealed class OpenIddictTests(OpenIddictSite site) : IClassFixture<OpenIdd
         Assert.Contains('@', known.Email!);
     }
 
+    [Fact, Passes(Library.OpenIddict, Flow.Logout)]
+    public async Task Who_signs_out_of_the_site_is_signed_out_of_Gatehouse()
+    {
+        using var browser = site.House.OpenBrowser();
+        var known = await site.SignInAsync(OpenIddictSite.Confidential, browser);
+        Assert.Equal(200, await site.CallAsync(known.AccessToken));
+
+        var arrival = await browser.VisitAsync($"{site.Url}/logout/{OpenIddictSite.Confidential}?hint={known.IdToken}");
+
+        Assert.Equal("/bye", arrival.Page); // What it remembers of where the user was going: it has taken the state back.
+        await site.IsRefusedSoonAsync(known.AccessToken);
+    }
+
     [Fact, Passes(Library.OpenIddict, Flow.ResourceIndicator)]
     public async Task The_token_is_for_the_API_alone()
     {
