@@ -9,6 +9,8 @@ internal static class Flow
     public const string ClientCredentialsBasic = "client_credentials_basic";
     public const string ClientCredentialsPost = "client_credentials_post";
     public const string ClientCredentialsJwt = "client_credentials_jwt";
+    public const string ClientCertificate = "client_certificate";
+    public const string SelfSignedCertificate = "self_signed_certificate";
     public const string CodePublic = "code_public";
     public const string CodeConfidential = "code_confidential";
     public const string FormPost = "form_post";
@@ -25,6 +27,7 @@ internal static class Flow
     public const string Logout = "logout";
     public const string Dpop = "dpop";
     public const string DpopGateway = "dpop_gateway";
+    public const string CertificateGateway = "certificate_gateway";
     public const string Introspection = "introspection";
     public const string IntrospectionSigned = "introspection_signed";
     public const string Revocation = "revocation";
@@ -41,6 +44,8 @@ internal static class Flow
         (ClientCredentialsBasic, "Client credentials, `client_secret_basic`"),
         (ClientCredentialsPost, "Client credentials, `client_secret_post`"),
         (ClientCredentialsJwt, "Client credentials, `private_key_jwt`"),
+        (ClientCertificate, "Client credentials, `tls_client_auth` (RFC 8705)"),
+        (SelfSignedCertificate, "Client credentials, `self_signed_tls_client_auth`"),
         (CodePublic, "Authorization code with PKCE, public client"),
         (CodeConfidential, "Authorization code with PKCE, confidential client"),
         (FormPost, "… answered by `form_post`"),
@@ -57,6 +62,7 @@ internal static class Flow
         (JwtBearer, "JWT bearer grant (RFC 7523)"),
         (Dpop, "DPoP at the token endpoint, with a nonce (RFC 9449)"),
         (DpopGateway, "DPoP call at the gateway, with a nonce"),
+        (CertificateGateway, "Certificate-bound token at the gateway (RFC 8705)"),
         (Introspection, "Introspection (RFC 7662)"),
         (IntrospectionSigned, "Signed introspection answer (RFC 9701)"),
         (Revocation, "Revocation (RFC 7009)"),

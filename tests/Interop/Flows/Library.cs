@@ -27,8 +27,9 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
         new(OAuth4WebApi, true, Reasons((NotBuilt, [Flow.Logout, Flow.ClientDocument]))),
         new(McpSdk, true, Reasons(
             (NotBuilt, [
-                Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest, Flow.IdToken, Flow.UserInfo, Flow.Logout, Flow.Device, Flow.TokenExchange,
-                Flow.Dpop, Flow.DpopGateway, Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.AccessToken]),
+                Flow.ClientCertificate, Flow.SelfSignedCertificate, Flow.CertificateGateway, Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest,
+                Flow.IdToken, Flow.UserInfo, Flow.Logout, Flow.Device, Flow.TokenExchange, Flow.Dpop, Flow.DpopGateway, Flow.Introspection,
+                Flow.IntrospectionSigned, Flow.Revocation, Flow.AccessToken]),
             ("It falls back to that document only where RFC 8414's is missing.", [Flow.MetadataOpenId]))),
         new(Duende, false, Reasons(
             (NotBuilt, [Flow.ResourceMetadata, Flow.ClientDocument, Flow.AccessToken]),
@@ -38,7 +39,8 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
         new(OpenIdConnect, false, Reasons(
             (MetadataOfOne, [Flow.MetadataOAuth]),
             (ForUsers, [
-                Flow.ClientCredentialsBasic, Flow.ClientCredentialsPost, Flow.ClientCredentialsJwt, Flow.RefreshPublic, Flow.RefreshConfidential, Flow.Device,
+                Flow.ClientCredentialsBasic, Flow.ClientCredentialsPost, Flow.ClientCredentialsJwt, Flow.ClientCertificate,
+                Flow.SelfSignedCertificate, Flow.CertificateGateway, Flow.RefreshPublic, Flow.RefreshConfidential, Flow.Device,
                 Flow.TokenExchange, Flow.JwtBearer, Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.Registration, Flow.AccessToken,
                 Flow.GatewayCall]),
             (NotBuilt, [Flow.ResourceMetadata, Flow.SignedRequest, Flow.Dpop, Flow.DpopGateway, Flow.ClientDocument]))),
@@ -48,8 +50,8 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
         new(OpenIddict, false, Reasons(
             (MetadataOfOne, [Flow.MetadataOAuth]),
             (NotBuilt, [
-                Flow.ResourceMetadata, Flow.SignedRequest, Flow.Dpop, Flow.DpopGateway, Flow.IntrospectionSigned, Flow.Registration, Flow.ClientDocument,
-                Flow.AccessToken, Flow.GatewayCall]))),
+                Flow.ResourceMetadata, Flow.SignedRequest, Flow.Dpop, Flow.DpopGateway, Flow.CertificateGateway, Flow.IntrospectionSigned, Flow.Registration,
+                Flow.ClientDocument, Flow.AccessToken, Flow.GatewayCall]))),
     ];
 
     public static Library Named(string package) => All.Single(library => library.Package == package);

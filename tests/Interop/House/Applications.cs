@@ -38,6 +38,18 @@ internal sealed class Applications : IDisposable
     /// <summary>Is whom its platform says it is.</summary>
     public required Credentials Federated { get; init; }
 
+    /// <summary>Authenticates by a certificate that the house's authority issued; its tokens are bound to it.</summary>
+    public required Credentials Certified { get; init; }
+
+    /// <summary>Authenticates by a certificate that it made itself; its tokens are bound to it.</summary>
+    public required Credentials SelfSigned { get; init; }
+
+    /// <summary>The certificate of <see cref="Certified"/>.</summary>
+    public required Certified Certificate { get; init; }
+
+    /// <summary>The certificate of <see cref="SelfSigned"/>.</summary>
+    public required Certified OwnCertificate { get; init; }
+
     /// <summary>The key of <see cref="Signer"/>.</summary>
     public required Key SignerKey { get; init; }
 
@@ -48,6 +60,8 @@ internal sealed class Applications : IDisposable
         IEnumerable<string> goodbyes)
     {
         var (signerKey, platformKey) = (new Key("signer"), new Key("platform"));
+        var subject = $"CN={library}";
+        var (certificate, ownCertificate) = (house.ClientAuthority.Issue(subject), House.Certified.SelfSigned(subject));
         var keySet = house.Outside.Publish($"/{Guid.NewGuid()}/keys", platformKey.ToSet().ToJsonString());
         string[] forUsers = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
         string[] redirects = [Callback, .. redirectUris];
@@ -57,9 +71,14 @@ internal sealed class Applications : IDisposable
         return new Applications
         {
             SignerKey = signerKey, PlatformKey = platformKey, Public = open, Confidential = confidential,
+            Certificate = certificate, OwnCertificate = ownCertificate,
             Service = await MakeAsync(house, api, library + " service", null, ["client_credentials"], []),
             Signer = await MakeAsync(house, api, library + " signer", "private_key_jwt", ["client_credentials", "authorization_code", "refresh_token"], redirects,
                 body => body["jwks"] = signerKey.ToSet()),
+            Certified = await MakeAsync(house, api, library + " certified", "tls_client_auth", ["client_credentials"], [],
+                body => (body["tls_client_auth_subject_dn"], body["tls_client_certificate_bound_access_tokens"]) = (subject, true)),
+            SelfSigned = await MakeAsync(house, api, library + " self-signed", "self_signed_tls_client_auth", ["client_credentials"], [],
+                body => (body["jwks"], body["tls_client_certificate_bound_access_tokens"]) = (ownCertificate.ToSet(), true)),
             Exchanger = await MakeAsync(house, api, library + " exchanger", null, ["urn:ietf:params:oauth:grant-type:token-exchange"], [],
                 body => body["token_exchange_subjects"] = new JsonArray(open.ClientId, confidential.ClientId)),
             Federated = await MakeAsync(house, api, library + " federated", "none", ["urn:ietf:params:oauth:grant-type:jwt-bearer"], [],
@@ -72,6 +91,7 @@ internal sealed class Applications : IDisposable
     {
         ["callback"] = Callback, ["goodbye"] = Goodbye, ["service"] = ToJson(Service), ["confidential"] = ToJson(Confidential), ["public"] = ToJson(Public),
         ["exchanger"] = ToJson(Exchanger), ["federated"] = ToJson(Federated), ["signer"] = ToJson(Signer), ["signer_key"] = SignerKey.ToJwk(isPrivate: true),
+        ["certified"] = Certificate.ToJson(Certified), ["self_signed"] = OwnCertificate.ToJson(SelfSigned),
         ["platform"] = new JsonObject { ["issuer"] = Platform, ["subject"] = Workload, ["key"] = PlatformKey.ToJwk(isPrivate: true) },
     };
 
@@ -83,6 +103,8 @@ internal sealed class Applications : IDisposable
     {
         SignerKey.Dispose();
         PlatformKey.Dispose();
+        Certificate.Dispose();
+        OwnCertificate.Dispose();
     }
 
     private static JsonObject ToJson(Credentials credentials) => new() { ["client_id"] = credentials.ClientId, ["client_secret"] = credentials.ClientSecret };

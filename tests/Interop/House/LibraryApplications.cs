@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Gatehouse.Tests.Interop.House;
 
 /// <summary>The applications of a library whose tests run in this process.</summary>
@@ -31,9 +33,9 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
     protected virtual IEnumerable<string> Goodbyes => [];
 
     /// <summary>Calls the API behind the gateway.</summary>
-    internal async Task<int> CallAsync(string? token)
+    internal async Task<int> CallAsync(string? token, X509Certificate2? certificate = null)
     {
-        using var http = house.Http(token);
+        using var http = certificate is null ? house.Http(token) : house.Http(certificate, token);
         using var answer = await http.GetAsync(new Uri(house.Call));
         return (int)answer.StatusCode;
     }

@@ -1,6 +1,7 @@
 // What every client needs: what it was told, its user's browser, and a way to say flow by flow how it went.
 
 import { SignJWT, importJWK } from 'jose';
+import * as undici from 'undici';
 
 export const facts = JSON.parse(process.env.FACTS);
 
@@ -16,6 +17,12 @@ export async function sayForWorkload() {
   const { issuer, subject, key } = facts.platform;
   return await new SignJWT().setProtectedHeader({ alg: 'ES256', kid: key.kid }).setIssuer(issuer).setSubject(subject).setAudience(facts.issuer)
     .setIssuedAt().setExpirationTime('1m').setJti(crypto.randomUUID()).sign(await importJWK(key, 'ES256'));
+}
+
+/** A fetch that shows a certificate in the handshake. */
+export function fetchWith({ cert, key }) {
+  const dispatcher = new undici.Agent({ connect: { cert, key } });
+  return (url, options) => undici.fetch(url, { ...options, dispatcher });
 }
 
 /** What Gatehouse promises of revocation: refused everywhere a second later at most. */

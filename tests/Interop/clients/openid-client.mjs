@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as client from 'openid-client';
 import { importJWK } from 'jose';
-import { facts, run, sayForWorkload, visit, withinASecond } from './house.mjs';
+import { facts, fetchWith, run, sayForWorkload, visit, withinASecond } from './house.mjs';
 
 const issuer = new URL(facts.issuer);
 const call = new URL(facts.call);
@@ -19,6 +19,13 @@ const post = (application) => client.ClientSecretPost(application.client_secret)
 const signed = async () => client.PrivateKeyJwt({ key: await signerKey(), kid: facts.signer_key.kid });
 const none = () => client.None();
 const signerKey = () => importJWK(facts.signer_key, 'ES256');
+
+/** As a program that authenticates by its certificate, at the addresses where it is asked for one. */
+async function configureCertified(application) {
+  return await client.discovery(issuer, application.client_id, { use_mtls_endpoint_aliases: true }, client.TlsClientAuth(), {
+    [client.customFetch]: fetchWith(application),
+  });
+}
 
 /** Sends the user with what the parameters say, and redeems the code. */
 async function signIn(config, more = {}, { begin = client.buildAuthorizationUrl, options, redeem = {}, browser } = {}) {
@@ -67,6 +74,21 @@ await run({
   client_credentials_jwt: async () => {
     const config = await configure(facts.signer, signed);
     await opens(config, await client.clientCredentialsGrant(config));
+  },
+  client_certificate: async () => {
+    const config = await configureCertified(facts.certified);
+    await opens(config, await client.clientCredentialsGrant(config));
+  },
+  self_signed_certificate: async () => {
+    const config = await configureCertified(facts.self_signed);
+    await opens(config, await client.clientCredentialsGrant(config));
+  },
+  certificate_gateway: async () => {
+    const config = await configureCertified(facts.certified);
+    const tokens = await client.clientCredentialsGrant(config);
+    await opens(config, tokens);
+    await closed(await configureCertified(facts.self_signed), tokens);
+    await closed(await configure(facts.service, basic), tokens);
   },
   gateway_call: async () => {
     const config = await configure(facts.service, basic);

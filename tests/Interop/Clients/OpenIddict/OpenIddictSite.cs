@@ -25,6 +25,8 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
     public const string Service = "service";
     public const string ServiceByPost = "service-post";
     public const string Signer = "signer";
+    public const string Certified = "certified";
+    public const string SelfSigned = "self-signed";
     public const string Exchanger = "exchanger";
     public const string Federated = "federated";
 
@@ -62,6 +64,8 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
         foreach (var name in Interactive) yield return ForUsers(name);
         yield return Own(Service, Known.Service, ClientAuthenticationMethods.ClientSecretBasic);
         yield return Own(ServiceByPost, Known.Service, ClientAuthenticationMethods.ClientSecretPost);
+        yield return Showing(Own(Certified, Known.Certified, ClientAuthenticationMethods.TlsClientAuth), Known.Certificate);
+        yield return Showing(Own(SelfSigned, Known.SelfSigned, ClientAuthenticationMethods.SelfSignedTlsClientAuth), Known.OwnCertificate);
         yield return Own(Exchanger, Known.Exchanger, ClientAuthenticationMethods.ClientSecretBasic);
         yield return Own(Federated, Known.Federated, ClientAuthenticationMethods.None);
         var signer = Own(Signer, Known.Signer, ClientAuthenticationMethods.PrivateKeyJwt);
@@ -86,6 +90,13 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
         RegistrationId = name, ProviderName = name, Issuer = new Uri(House.Issuer), ClientId = application.ClientId,
         ClientSecret = application.ClientSecret.Length > 0 ? application.ClientSecret : null, ClientAuthenticationMethods = { method },
     };
+
+    // It takes the certificate that it shows from among the keys that it signs with.
+    private static OpenIddictClientRegistration Showing(OpenIddictClientRegistration made, Certified certified)
+    {
+        made.SigningCredentials.Add(new SigningCredentials(new X509SecurityKey(certified.Certificate), "ES256"));
+        return made;
+    }
 
     private bool IsOurs(
         HttpRequestMessage request, System.Security.Cryptography.X509Certificates.X509Certificate2? certificate,
