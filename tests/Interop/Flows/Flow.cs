@@ -9,6 +9,7 @@ internal static class Flow
     public const string ClientCredentialsBasic = "client_credentials_basic";
     public const string ClientCredentialsPost = "client_credentials_post";
     public const string ClientCredentialsJwt = "client_credentials_jwt";
+    public const string ClientCredentialsEd25519 = "client_credentials_ed25519";
     public const string ClientCertificate = "client_certificate";
     public const string SelfSignedCertificate = "self_signed_certificate";
     public const string CodePublic = "code_public";
@@ -17,6 +18,7 @@ internal static class Flow
     public const string PushedRequest = "pushed_request";
     public const string SignedRequest = "signed_request";
     public const string ResourceIndicator = "resource_indicator";
+    public const string AuthorizationDetails = "authorization_details";
     public const string IdToken = "id_token";
     public const string UserInfo = "userinfo";
     public const string RefreshPublic = "refresh_public";
@@ -44,6 +46,7 @@ internal static class Flow
         (ClientCredentialsBasic, "Client credentials, `client_secret_basic`"),
         (ClientCredentialsPost, "Client credentials, `client_secret_post`"),
         (ClientCredentialsJwt, "Client credentials, `private_key_jwt`"),
+        (ClientCredentialsEd25519, "… signed with Ed25519 (RFC 8037, RFC 9864)"),
         (ClientCertificate, "Client credentials, `tls_client_auth` (RFC 8705)"),
         (SelfSignedCertificate, "Client credentials, `self_signed_tls_client_auth`"),
         (CodePublic, "Authorization code with PKCE, public client"),
@@ -52,6 +55,7 @@ internal static class Flow
         (PushedRequest, "Pushed authorization request (RFC 9126)"),
         (SignedRequest, "Signed request object (RFC 9101)"),
         (ResourceIndicator, "Resource indicator (RFC 8707)"),
+        (AuthorizationDetails, "Authorization details (RFC 9396)"),
         (IdToken, "ID token, verified with the JWK set"),
         (UserInfo, "Userinfo"),
         (Logout, "RP-initiated logout"),

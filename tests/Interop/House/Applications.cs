@@ -26,6 +26,9 @@ internal sealed class Applications : IDisposable
     /// <summary>Signs instead of having a secret.</summary>
     public required Credentials Signer { get; init; }
 
+    /// <summary>Signs with <see cref="ToEdwardsKey"/>.</summary>
+    public required Credentials EdwardsSigner { get; init; }
+
     /// <summary>Acts for users, with a secret.</summary>
     public required Credentials Confidential { get; init; }
 
@@ -65,9 +68,13 @@ internal sealed class Applications : IDisposable
         var keySet = house.Outside.Publish($"/{Guid.NewGuid()}/keys", platformKey.ToSet().ToJsonString());
         string[] forUsers = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
         string[] redirects = [Callback, .. redirectUris];
-        void LetsSignOut(JsonObject body) => body["post_logout_redirect_uris"] = ToArray([Goodbye, .. goodbyes]);
-        var open = await MakeAsync(house, api, library + " public", "none", forUsers, redirects, LetsSignOut);
-        var confidential = await MakeAsync(house, api, library + " confidential", null, forUsers, redirects, LetsSignOut);
+        void ForUsers(JsonObject body)
+        {
+            body["post_logout_redirect_uris"] = ToArray([Goodbye, .. goodbyes]);
+            if (api == Apis.Parcels) body["authorization_details_types"] = ToArray([Apis.Pickup]);
+        }
+        var open = await MakeAsync(house, api, library + " public", "none", forUsers, redirects, ForUsers);
+        var confidential = await MakeAsync(house, api, library + " confidential", null, forUsers, redirects, ForUsers);
         return new Applications
         {
             SignerKey = signerKey, PlatformKey = platformKey, Public = open, Confidential = confidential,
@@ -75,6 +82,8 @@ internal sealed class Applications : IDisposable
             Service = await MakeAsync(house, api, library + " service", null, ["client_credentials"], []),
             Signer = await MakeAsync(house, api, library + " signer", "private_key_jwt", ["client_credentials", "authorization_code", "refresh_token"], redirects,
                 body => body["jwks"] = signerKey.ToSet()),
+            EdwardsSigner = await MakeAsync(house, api, library + " Edwards signer", "private_key_jwt", ["client_credentials"], [],
+                body => body["jwks"] = new JsonObject { ["keys"] = new JsonArray(ToEdwardsKey()) }),
             Certified = await MakeAsync(house, api, library + " certified", "tls_client_auth", ["client_credentials"], [],
                 body => (body["tls_client_auth_subject_dn"], body["tls_client_certificate_bound_access_tokens"]) = (subject, true)),
             SelfSigned = await MakeAsync(house, api, library + " self-signed", "self_signed_tls_client_auth", ["client_credentials"], [],
@@ -91,6 +100,7 @@ internal sealed class Applications : IDisposable
     {
         ["callback"] = Callback, ["goodbye"] = Goodbye, ["service"] = ToJson(Service), ["confidential"] = ToJson(Confidential), ["public"] = ToJson(Public),
         ["exchanger"] = ToJson(Exchanger), ["federated"] = ToJson(Federated), ["signer"] = ToJson(Signer), ["signer_key"] = SignerKey.ToJwk(isPrivate: true),
+        ["edwards_signer"] = ToJson(EdwardsSigner), ["edwards_key"] = ToEdwardsKey(isPrivate: true),
         ["certified"] = Certificate.ToJson(Certified), ["self_signed"] = OwnCertificate.ToJson(SelfSigned),
         ["platform"] = new JsonObject { ["issuer"] = Platform, ["subject"] = Workload, ["key"] = PlatformKey.ToJwk(isPrivate: true) },
     };
@@ -105,6 +115,14 @@ internal sealed class Applications : IDisposable
         PlatformKey.Dispose();
         Certificate.Dispose();
         OwnCertificate.Dispose();
+    }
+
+    // The key of RFC 8037 appendix A: .NET makes none for Ed25519.
+    private static JsonObject ToEdwardsKey(bool isPrivate = false)
+    {
+        var jwk = new JsonObject { ["kty"] = "OKP", ["crv"] = "Ed25519", ["kid"] = "edwards", ["x"] = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" };
+        if (isPrivate) jwk["d"] = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+        return jwk;
     }
 
     private static JsonObject ToJson(Credentials credentials) => new() { ["client_id"] = credentials.ClientId, ["client_secret"] = credentials.ClientSecret };

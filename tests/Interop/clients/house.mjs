@@ -5,9 +5,9 @@ import * as undici from 'undici';
 
 export const facts = JSON.parse(process.env.FACTS);
 
-/** Sends one of the user's browsers to an address; the user signs in and allows. Answers where the browser ended. */
+/** Sends one of the browsers of this client's user to an address; the user signs in and allows. Answers where the browser ended. */
 export async function visit(url, { browser = 'first', decision = 'allow' } = {}) {
-  const answer = await fetch(`${facts.outside}/visit?${new URLSearchParams({ url, browser, decision })}`);
+  const answer = await fetch(`${facts.outside}/visit?${new URLSearchParams({ url, browser: `${facts.service.client_id} ${browser}`, decision })}`);
   if (!answer.ok) throw new Error(await answer.text());
   return await answer.json();
 }

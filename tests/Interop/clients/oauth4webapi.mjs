@@ -106,6 +106,11 @@ await run({
     await closed(tokens, showing(facts.self_signed));
     await closed(tokens);
   },
+  client_credentials_ed25519: async () => {
+    const { kid } = facts.edwards_key;
+    const by = oauth.PrivateKeyJwt({ key: await importJWK(facts.edwards_key, 'Ed25519'), kid });
+    await opens(await own({ client: { client_id: facts.edwards_signer.client_id }, by }));
+  },
   gateway_call: async () => {
     const tokens = await own(asService);
     await opens(tokens);
@@ -114,6 +119,12 @@ await run({
   code_public: async () => await opens(await signIn(asPublic)),
   code_confidential: async () => await opens(await signIn(asConfidential)),
   form_post: async () => await opens(await signIn(asConfidential, { response_mode: 'form_post' })),
+  authorization_details: async () => {
+    const details = [{ type: 'parcel_pickup', street: 'Quay 7' }];
+    const tokens = await signIn(asConfidential, { authorization_details: JSON.stringify(details) }, { push: true });
+    assert.deepEqual(tokens.authorization_details, details);
+    await opens(tokens);
+  },
   id_token: async () => assert.equal(oauth.getValidatedIdTokenClaims(await signIn(asPublic)).aud, facts.public.client_id),
   userinfo: async () => {
     const tokens = await signIn(asPublic);

@@ -90,6 +90,15 @@ await run({
     await closed(await configureCertified(facts.self_signed), tokens);
     await closed(await configure(facts.service, basic), tokens);
   },
+  client_credentials_ed25519: async () => {
+    const { kid } = facts.edwards_key;
+    for (const alg of ['Ed25519', 'EdDSA']) {
+      const key = await importJWK(facts.edwards_key, alg);
+      const signedBy = client.PrivateKeyJwt({ key, kid }, { [client.modifyAssertion]: (header) => { header.alg = alg; } });
+      const config = await client.discovery(issuer, facts.edwards_signer.client_id, {}, signedBy);
+      await opens(config, await client.clientCredentialsGrant(config));
+    }
+  },
   gateway_call: async () => {
     const config = await configure(facts.service, basic);
     const tokens = await client.clientCredentialsGrant(config);
@@ -107,6 +116,15 @@ await run({
   form_post: async () => {
     const config = await configure(facts.confidential, basic);
     await opens(config, await signIn(config, { response_mode: 'form_post' }));
+  },
+  authorization_details: async () => {
+    const details = [{ type: 'parcel_pickup', street: 'Quay 7' }];
+    const config = await configure(facts.confidential, basic);
+    for (const begin of [client.buildAuthorizationUrl, client.buildAuthorizationUrlWithPAR]) {
+      const tokens = await signIn(config, { authorization_details: JSON.stringify(details) }, { begin });
+      assert.deepEqual(tokens.authorization_details, details);
+      await opens(config, tokens);
+    }
   },
   id_token: async () => {
     const config = await configure(facts.public, none, { client_name: 'checks signatures' });
