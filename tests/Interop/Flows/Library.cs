@@ -11,6 +11,9 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
     private const string ForUsers = "It signs users in; a program's own tokens are not its business.";
     private const string Verifies = "It verifies access tokens and obtains none.";
 
+    private const string ByHand = "It has nothing of its own for it; one would add the parameter and read the answer by hand.";
+    private const string NoEd25519 = "The library has no Ed25519, nor has .NET.";
+
     public const string OpenIdClient = "openid-client";
     public const string OAuth4WebApi = "oauth4webapi";
     public const string McpSdk = "@modelcontextprotocol/sdk";
@@ -24,21 +27,26 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
         new(OpenIdClient, true, Reasons(
             (NotBuilt, [Flow.ResourceMetadata, Flow.ClientDocument]),
             ("Its sister oauth4webapi does it.", [Flow.AccessToken]))),
-        new(OAuth4WebApi, true, Reasons((NotBuilt, [Flow.ClientDocument]))),
+        new(OAuth4WebApi, true, Reasons((NotBuilt, [Flow.Logout, Flow.ClientDocument]))),
         new(McpSdk, true, Reasons(
             (NotBuilt, [
-                Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest, Flow.IdToken, Flow.UserInfo, Flow.Device, Flow.TokenExchange, Flow.Dpop,
-                Flow.DpopGateway, Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.AccessToken]),
+                Flow.ClientCertificate, Flow.SelfSignedCertificate, Flow.CertificateGateway, Flow.FormPost, Flow.PushedRequest, Flow.SignedRequest,
+                Flow.AuthorizationDetails, Flow.IdToken, Flow.UserInfo, Flow.Logout, Flow.Device, Flow.TokenExchange, Flow.Dpop, Flow.DpopGateway,
+                Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.AccessToken]),
             ("It falls back to that document only where RFC 8414's is missing.", [Flow.MetadataOpenId]))),
         new(Duende, false, Reasons(
             (NotBuilt, [Flow.ResourceMetadata, Flow.ClientDocument, Flow.AccessToken]),
+            (ByHand, [Flow.AuthorizationDetails]),
+            (NoEd25519, [Flow.ClientCredentialsEd25519]),
             ("It carries a request object, and makes none.", [Flow.SignedRequest]),
             ("The signature of an ID token is left to a validator that one adds.", [Flow.IdToken]),
             ("It carries a proof to the token endpoint; calls with proofs are of an extension.", [Flow.DpopGateway]))),
         new(OpenIdConnect, false, Reasons(
             (MetadataOfOne, [Flow.MetadataOAuth]),
+            (ByHand, [Flow.AuthorizationDetails]),
             (ForUsers, [
-                Flow.ClientCredentialsBasic, Flow.ClientCredentialsPost, Flow.ClientCredentialsJwt, Flow.RefreshPublic, Flow.RefreshConfidential, Flow.Device,
+                Flow.ClientCredentialsEd25519, Flow.ClientCredentialsBasic, Flow.ClientCredentialsPost, Flow.ClientCredentialsJwt, Flow.ClientCertificate,
+                Flow.SelfSignedCertificate, Flow.CertificateGateway, Flow.RefreshPublic, Flow.RefreshConfidential, Flow.Device,
                 Flow.TokenExchange, Flow.JwtBearer, Flow.Introspection, Flow.IntrospectionSigned, Flow.Revocation, Flow.Registration, Flow.AccessToken,
                 Flow.GatewayCall]),
             (NotBuilt, [Flow.ResourceMetadata, Flow.SignedRequest, Flow.Dpop, Flow.DpopGateway, Flow.ClientDocument]))),
@@ -47,9 +55,11 @@ internal sealed record Library(string Package, bool IsNode, IReadOnlyDictionary<
             (Verifies, [.. Flow.All.Select(flow => flow.Name).Except([Flow.MetadataOAuth, Flow.MetadataOpenId, Flow.AccessToken])]))),
         new(OpenIddict, false, Reasons(
             (MetadataOfOne, [Flow.MetadataOAuth]),
+            (ByHand, [Flow.AuthorizationDetails]),
+            (NoEd25519, [Flow.ClientCredentialsEd25519]),
             (NotBuilt, [
-                Flow.ResourceMetadata, Flow.SignedRequest, Flow.Dpop, Flow.DpopGateway, Flow.IntrospectionSigned, Flow.Registration, Flow.ClientDocument,
-                Flow.AccessToken, Flow.GatewayCall]))),
+                Flow.ResourceMetadata, Flow.SignedRequest, Flow.Dpop, Flow.DpopGateway, Flow.CertificateGateway, Flow.IntrospectionSigned, Flow.Registration,
+                Flow.ClientDocument, Flow.AccessToken, Flow.GatewayCall]))),
     ];
 
     public static Library Named(string package) => All.Single(library => library.Package == package);

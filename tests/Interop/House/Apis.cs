@@ -10,12 +10,20 @@ internal static class Apis
     public const string Read = "parcels:read";
     public const string Write = "parcels:write";
 
+    /// <summary>What an application may ask for beyond scopes (RFC 9396 §2).</summary>
+    public const string Pickup = "parcel_pickup";
+
     private static readonly string[] Transport = ["GET", "POST", "DELETE"];
 
     public static Task PublishParcelsAsync(RunningHouse house, string upstream, IEnumerable<string> resourceServers)
     {
         var description = Describe("Parcels", house.Resource, upstream, [Read, Write], [("GET", "/parcels/{id}", Read), ("POST", "/parcels/{id}", Write)]);
         description["resource_servers"] = new JsonArray([.. resourceServers.Select(id => JsonValue.Create(id))]);
+        description["authorization_details_types"] = new JsonArray(new JsonObject
+        {
+            ["type"] = Pickup, ["title"] = "Have a parcel picked up",
+            ["schema"] = JsonNode.Parse("""{"type":"object","required":["type","street"],"properties":{"type":{},"street":{"type":"string"}}}"""),
+        });
         return house.Admin.SendAsync(HttpMethod.Put, $"/apis/{Parcels}", description);
     }
 

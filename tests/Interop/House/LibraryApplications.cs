@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Gatehouse.Tests.Interop.House;
 
 /// <summary>The applications of a library whose tests run in this process.</summary>
@@ -12,7 +14,7 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
 
     public virtual async ValueTask InitializeAsync()
     {
-        Known = await house.RegisterAsync(name, Apis.Parcels, [.. RedirectUris]);
+        Known = await house.RegisterAsync(name, Apis.Parcels, RedirectUris, Goodbyes);
         Browser = house.OpenBrowser();
     }
 
@@ -27,10 +29,13 @@ public abstract class LibraryApplications(RunningHouse house, string name) : IAs
     /// <summary>Where its users come back to, besides <see cref="Applications.Callback"/>.</summary>
     protected virtual IEnumerable<string> RedirectUris => [];
 
+    /// <summary>Where they are sent who have signed out, besides <see cref="Applications.Goodbye"/>.</summary>
+    protected virtual IEnumerable<string> Goodbyes => [];
+
     /// <summary>Calls the API behind the gateway.</summary>
-    internal async Task<int> CallAsync(string? token)
+    internal async Task<int> CallAsync(string? token, X509Certificate2? certificate = null)
     {
-        using var http = house.Http(token);
+        using var http = certificate is null ? house.Http(token) : house.Http(certificate, token);
         using var answer = await http.GetAsync(new Uri(house.Call));
         return (int)answer.StatusCode;
     }

@@ -12,17 +12,18 @@ namespace Gatehouse.Tests.Interop.House;
 internal sealed class Outside : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, string> _documents = new();
-    private readonly Person _person;
+    private readonly ConcurrentDictionary<string, Person> _browsers = new();
+    private readonly RunningHouse _house;
     private readonly int _port = FreePorts.Take();
     private WebApplication? _app;
 
-    private Outside(Person person) => _person = person;
+    private Outside(RunningHouse house) => _house = house;
 
     public string Url => $"https://localhost:{_port}";
 
     public static async Task<Outside> StartAsync(RunningHouse house)
     {
-        var outside = new Outside(house.OpenBrowser());
+        var outside = new Outside(house);
         outside._app = await LocalSite.StartAsync(house, outside._port, _ => { }, app =>
         {
             app.MapGet("/visit", outside.VisitAsync);
@@ -42,15 +43,18 @@ internal sealed class Outside : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_app is not null) await _app.DisposeAsync();
-        _person.Dispose();
+        foreach (var browser in _browsers.Values) browser.Dispose();
     }
 
+    // Each name is a browser of its own: who signs out in one must not end what another is at.
     // Answers with where the browser was sent in the end, and what it would have posted there.
     private async Task VisitAsync(HttpContext http)
     {
         try
         {
-            await http.Response.WriteAsJsonAsync(await _person.VisitAsync(http.Request.Query["url"].ToString()), JsonSerializerOptions.Web);
+            var query = http.Request.Query;
+            var browser = _browsers.GetOrAdd(query["browser"].ToString(), _ => _house.OpenBrowser());
+            await http.Response.WriteAsJsonAsync(await browser.VisitAsync(query["url"].ToString(), query["decision"].ToString()), JsonSerializerOptions.Web);
         }
         catch (InvalidOperationException exception)
         {

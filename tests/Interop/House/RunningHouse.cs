@@ -1,3 +1,6 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+
 namespace Gatehouse.Tests.Interop.House;
 
 /// <summary>
@@ -8,6 +11,7 @@ public sealed class RunningHouse : IAsyncLifetime
 {
     private readonly int _port = FreePorts.Take();
     private readonly int _gatewayPort = FreePorts.Take();
+    private readonly int _mutualPort = FreePorts.Take();
     private readonly Installation _installation;
     private readonly SemaphoreSlim _publishing = new(1);
     private readonly List<string> _resourceServers = [];
@@ -21,12 +25,17 @@ public sealed class RunningHouse : IAsyncLifetime
         ["Registration__Mode"] = "open", ["Registration__Organization"] = Installation.Organization, ["Registration__Apis"] = $"{Apis.Parcels},{Apis.Mcp}",
         ["Registration__DocumentHosts"] = "localhost", ["Registration__PerHour"] = "1000", ["Authorization__RequestsPerMinute"] = "10000",
         ["Outgoing__AllowPrivateAddresses"] = "true", ["Outgoing__CaFile"] = "{folder}/tls.pem",
+        ["Listen__Mtls"] = $"127.0.0.1:{_mutualPort}", ["MtlsUrl"] = MutualUrl, ["Tls__ClientCaFile"] = "{folder}/clients.pem",
+        ["Gateway__AskForClientCertificate"] = "true",
     });
 
     public string Issuer => _installation.Issuer;
 
     /// <summary>Where the MCP server behind the gateway must listen.</summary>
     public int McpPort { get; } = FreePorts.Take();
+
+    /// <summary>Where clients with a certificate are asked for it.</summary>
+    public string MutualUrl => $"https://localhost:{_mutualPort}";
 
     public string Gateway => $"https://localhost:{_gatewayPort}";
 
@@ -43,14 +52,18 @@ public sealed class RunningHouse : IAsyncLifetime
 
     internal string KeyFile => _installation.File("tls.key");
 
+    /// <summary>Vouches for the certificates of clients.</summary>
+    internal Certified ClientAuthority { get; } = Certified.Authority();
+
     internal Outside Outside => _outside!;
 
     internal AdminClient Admin => _installation.Admin!;
 
     /// <summary>The applications of one client library, which the caller disposes.</summary>
-    internal async Task<Applications> RegisterAsync(string library, string api = Apis.Parcels, params string[] redirectUris)
+    internal async Task<Applications> RegisterAsync(
+        string library, string api = Apis.Parcels, IEnumerable<string>? redirectUris = null, IEnumerable<string>? goodbyes = null)
     {
-        var applications = await Applications.RegisterAsync(this, library, api, redirectUris);
+        var applications = await Applications.RegisterAsync(this, library, api, redirectUris ?? [], goodbyes ?? []);
         if (api != Apis.Parcels) return applications;
         await _publishing.WaitAsync();
         try
@@ -67,6 +80,16 @@ public sealed class RunningHouse : IAsyncLifetime
 
     internal HttpClient Http(string? bearer = null) => _installation.Http(bearer);
 
+    /// <summary>A client that shows a certificate.</summary>
+    internal HttpClient Http(X509Certificate2 certificate, string? bearer = null)
+    {
+        var handler = TrustingHttp.CreateHandler(CaFile);
+        handler.SslOptions.ClientCertificates = [certificate];
+        var client = new HttpClient(handler);
+        if (bearer is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        return client;
+    }
+
     /// <summary>The token of an application that speaks for itself.</summary>
     internal Task<string> TokenAsync(Credentials application) => _installation.TokenAsync(application.ClientId, application.ClientSecret);
 
@@ -74,6 +97,7 @@ public sealed class RunningHouse : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await File.WriteAllTextAsync(_installation.File("clients.pem"), ClientAuthority.Certificate.ExportCertificatePem());
         await _installation.FoundAsync();
         _node = _installation.Serve(_port, _gatewayPort);
         _upstream = await Upstream.StartAsync();
@@ -91,5 +115,6 @@ public sealed class RunningHouse : IAsyncLifetime
         if (_outside is not null) await _outside.DisposeAsync();
         _installation.Dispose();
         _publishing.Dispose();
+        ClientAuthority.Dispose();
     }
 }

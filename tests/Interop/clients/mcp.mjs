@@ -126,6 +126,12 @@ await run({
     });
     assert.equal((await whoCalls(await connect(provider))).client, facts.service.client_id);
   },
+  client_credentials_ed25519: async () => {
+    const provider = new PrivateKeyJwtProvider({
+      clientId: facts.edwards_signer.client_id, privateKey: facts.edwards_key, algorithm: 'EdDSA', expectedIssuer: facts.issuer,
+    });
+    assert.equal((await whoCalls(await connect(provider))).client, facts.edwards_signer.client_id);
+  },
   client_credentials_jwt: async () => {
     const provider = new PrivateKeyJwtProvider({
       clientId: facts.signer.client_id, privateKey: facts.signer_key, algorithm: 'ES256', expectedIssuer: facts.issuer,

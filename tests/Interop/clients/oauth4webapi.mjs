@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as oauth from 'oauth4webapi';
 import { importJWK } from 'jose';
-import { facts, run, sayForWorkload, visit, withinASecond } from './house.mjs';
+import { facts, fetchWith, run, sayForWorkload, visit, withinASecond } from './house.mjs';
 
 const issuer = new URL(facts.issuer);
 const call = new URL(facts.call);
@@ -16,6 +16,9 @@ const asExchanger = { client: { client_id: facts.exchanger.client_id }, by: oaut
 const asFederated = { client: { client_id: facts.federated.client_id }, by: oauth.None() };
 const signerKey = { key: await importJWK(facts.signer_key, 'ES256'), kid: facts.signer_key.kid };
 const asSigner = { client: { client_id: facts.signer.client_id }, by: oauth.PrivateKeyJwt(signerKey) };
+
+const certified = ({ client_id }) => ({ client: { client_id, use_mtls_endpoint_aliases: true }, by: oauth.TlsClientAuth() });
+const showing = (application) => ({ [oauth.customFetch]: fetchWith(application) });
 
 /** The token of an application that speaks for itself. */
 async function own({ client, by }, options) {
@@ -69,8 +72,8 @@ async function opens(tokens, options) {
   assert.equal(answer.status, 200, await answer.text());
 }
 
-async function closed(tokens) {
-  await assert.rejects(oauth.protectedResourceRequest(tokens.access_token, 'GET', call), oauth.WWWAuthenticateChallengeError);
+async function closed(tokens, options) {
+  await assert.rejects(oauth.protectedResourceRequest(tokens.access_token, 'GET', call, undefined, undefined, options), oauth.WWWAuthenticateChallengeError);
 }
 
 async function grant({ client, by }, type, parameters) {
@@ -88,6 +91,26 @@ await run({
   client_credentials_basic: async () => await opens(await own(asService)),
   client_credentials_post: async () => await opens(await own(asServiceByPost)),
   client_credentials_jwt: async () => await opens(await own(asSigner)),
+  client_certificate: async () => {
+    const options = showing(facts.certified);
+    await opens(await own(certified(facts.certified), options), options);
+  },
+  self_signed_certificate: async () => {
+    const options = showing(facts.self_signed);
+    await opens(await own(certified(facts.self_signed), options), options);
+  },
+  certificate_gateway: async () => {
+    const options = showing(facts.certified);
+    const tokens = await own(certified(facts.certified), options);
+    await opens(tokens, options);
+    await closed(tokens, showing(facts.self_signed));
+    await closed(tokens);
+  },
+  client_credentials_ed25519: async () => {
+    const { kid } = facts.edwards_key;
+    const by = oauth.PrivateKeyJwt({ key: await importJWK(facts.edwards_key, 'Ed25519'), kid });
+    await opens(await own({ client: { client_id: facts.edwards_signer.client_id }, by }));
+  },
   gateway_call: async () => {
     const tokens = await own(asService);
     await opens(tokens);
@@ -96,6 +119,12 @@ await run({
   code_public: async () => await opens(await signIn(asPublic)),
   code_confidential: async () => await opens(await signIn(asConfidential)),
   form_post: async () => await opens(await signIn(asConfidential, { response_mode: 'form_post' })),
+  authorization_details: async () => {
+    const details = [{ type: 'parcel_pickup', street: 'Quay 7' }];
+    const tokens = await signIn(asConfidential, { authorization_details: JSON.stringify(details) }, { push: true });
+    assert.deepEqual(tokens.authorization_details, details);
+    await opens(tokens);
+  },
   id_token: async () => assert.equal(oauth.getValidatedIdTokenClaims(await signIn(asPublic)).aud, facts.public.client_id),
   userinfo: async () => {
     const tokens = await signIn(asPublic);

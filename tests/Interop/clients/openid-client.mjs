@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as client from 'openid-client';
 import { importJWK } from 'jose';
-import { facts, run, sayForWorkload, visit, withinASecond } from './house.mjs';
+import { facts, fetchWith, run, sayForWorkload, visit, withinASecond } from './house.mjs';
 
 const issuer = new URL(facts.issuer);
 const call = new URL(facts.call);
@@ -20,8 +20,15 @@ const signed = async () => client.PrivateKeyJwt({ key: await signerKey(), kid: f
 const none = () => client.None();
 const signerKey = () => importJWK(facts.signer_key, 'ES256');
 
+/** As a program that authenticates by its certificate, at the addresses where it is asked for one. */
+async function configureCertified(application) {
+  return await client.discovery(issuer, application.client_id, { use_mtls_endpoint_aliases: true }, client.TlsClientAuth(), {
+    [client.customFetch]: fetchWith(application),
+  });
+}
+
 /** Sends the user with what the parameters say, and redeems the code. */
-async function signIn(config, more = {}, { begin = client.buildAuthorizationUrl, options, redeem = {} } = {}) {
+async function signIn(config, more = {}, { begin = client.buildAuthorizationUrl, options, redeem = {}, browser } = {}) {
   const checks = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedState: client.randomState(), idTokenExpected: true };
   checks.expectedNonce = client.randomNonce();
   const parameters = {
@@ -29,7 +36,7 @@ async function signIn(config, more = {}, { begin = client.buildAuthorizationUrl,
     code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier), code_challenge_method: 'S256', ...more,
   };
   const url = await begin(config, parameters);
-  const arrived = await visit(url.href);
+  const arrived = await visit(url.href, { browser });
   return await client.authorizationCodeGrant(config, callbackOf(arrived), checks, redeem, options);
 }
 
@@ -68,6 +75,30 @@ await run({
     const config = await configure(facts.signer, signed);
     await opens(config, await client.clientCredentialsGrant(config));
   },
+  client_certificate: async () => {
+    const config = await configureCertified(facts.certified);
+    await opens(config, await client.clientCredentialsGrant(config));
+  },
+  self_signed_certificate: async () => {
+    const config = await configureCertified(facts.self_signed);
+    await opens(config, await client.clientCredentialsGrant(config));
+  },
+  certificate_gateway: async () => {
+    const config = await configureCertified(facts.certified);
+    const tokens = await client.clientCredentialsGrant(config);
+    await opens(config, tokens);
+    await closed(await configureCertified(facts.self_signed), tokens);
+    await closed(await configure(facts.service, basic), tokens);
+  },
+  client_credentials_ed25519: async () => {
+    const { kid } = facts.edwards_key;
+    for (const alg of ['Ed25519', 'EdDSA']) {
+      const key = await importJWK(facts.edwards_key, alg);
+      const signedBy = client.PrivateKeyJwt({ key, kid }, { [client.modifyAssertion]: (header) => { header.alg = alg; } });
+      const config = await client.discovery(issuer, facts.edwards_signer.client_id, {}, signedBy);
+      await opens(config, await client.clientCredentialsGrant(config));
+    }
+  },
   gateway_call: async () => {
     const config = await configure(facts.service, basic);
     const tokens = await client.clientCredentialsGrant(config);
@@ -86,6 +117,15 @@ await run({
     const config = await configure(facts.confidential, basic);
     await opens(config, await signIn(config, { response_mode: 'form_post' }));
   },
+  authorization_details: async () => {
+    const details = [{ type: 'parcel_pickup', street: 'Quay 7' }];
+    const config = await configure(facts.confidential, basic);
+    for (const begin of [client.buildAuthorizationUrl, client.buildAuthorizationUrlWithPAR]) {
+      const tokens = await signIn(config, { authorization_details: JSON.stringify(details) }, { begin });
+      assert.deepEqual(tokens.authorization_details, details);
+      await opens(config, tokens);
+    }
+  },
   id_token: async () => {
     const config = await configure(facts.public, none, { client_name: 'checks signatures' });
     client.enableNonRepudiationChecks(config);
@@ -97,6 +137,21 @@ await run({
     const tokens = await signIn(config);
     const said = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
     assert.ok(said.email);
+  },
+  logout: async () => {
+    const config = await configure(facts.public, none);
+    const [browser, state] = ['leaves', client.randomState()];
+    const goodbye = { url: `${facts.goodbye}?state=${state}`, fields: {}, page: '' };
+    const leave = (more) => client.buildEndSessionUrl(config, { post_logout_redirect_uri: facts.goodbye, state, ...more }).href;
+    const tokens = await signIn(config, {}, { browser });
+    await opens(config, tokens);
+    assert.deepEqual(await visit(leave({ id_token_hint: tokens.id_token }), { browser }), goodbye);
+    await withinASecond(() => closed(config, tokens));
+    await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
+    // Without the ID token the user is asked.
+    const again = await signIn(config, {}, { browser });
+    assert.deepEqual(await visit(leave(), { browser, decision: 'sign-out' }), goodbye);
+    await withinASecond(() => closed(config, again));
   },
   pushed_request: async () => {
     const config = await configure(facts.confidential, basic);

@@ -35,6 +35,19 @@ public sealed class OpenIdConnectTests(RelyingParty site) : IClassFixture<Relyin
         Assert.Contains("invalid_target", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact, Passes(Library.OpenIdConnect, Flow.Logout)]
+    public async Task Who_signs_out_of_the_site_is_signed_out_of_Gatehouse()
+    {
+        using var browser = site.House.OpenBrowser();
+        var known = await site.SignInAsync(RelyingParty.Confidential, browser);
+        Assert.Equal(200, await site.CallAsync(known.AccessToken));
+
+        var arrival = await browser.VisitAsync($"{site.Url}/logout/{RelyingParty.Confidential}");
+
+        Assert.Equal((site.Url + "/bye", "Bye."), (arrival.Url, arrival.Page));
+        await site.IsRefusedSoonAsync(known.AccessToken);
+    }
+
     private async Task SignsInAsync(string scheme)
     {
         var known = await site.SignInAsync(scheme);

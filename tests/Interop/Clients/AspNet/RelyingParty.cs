@@ -26,9 +26,11 @@ public sealed class RelyingParty(RunningHouse house) : LibrarySite(house, "aspne
 
     protected override IEnumerable<string> RedirectUris => Schemes.Select(scheme => $"{Url}/signin-{scheme}");
 
-    internal async Task<SignedIn> SignInAsync(string scheme)
+    protected override IEnumerable<string> Goodbyes => [$"{Url}/signout-{Confidential}"];
+
+    internal async Task<SignedIn> SignInAsync(string scheme, Person? browser = null)
     {
-        var arrival = await Browser.VisitAsync($"{Url}/login/{scheme}");
+        var arrival = await (browser ?? Browser).VisitAsync($"{Url}/login/{scheme}");
         return JsonSerializer.Deserialize<SignedIn>(arrival.Page, JsonSerializerOptions.Web)!;
     }
 
@@ -42,6 +44,7 @@ public sealed class RelyingParty(RunningHouse house) : LibrarySite(house, "aspne
     {
         var application = scheme is Public or Resource or UnknownResource ? Known.Public : Known.Confidential;
         (options.Authority, options.ClientId, options.CallbackPath) = (House.Issuer, application.ClientId, $"/signin-{scheme}");
+        options.SignedOutCallbackPath = $"/signout-{scheme}";
         if (application.ClientSecret.Length > 0) options.ClientSecret = application.ClientSecret;
         options.ResponseType = OpenIdConnectResponseType.Code;
         options.ResponseMode = scheme == FormPost ? OpenIdConnectResponseMode.FormPost : OpenIdConnectResponseMode.Query;
@@ -59,6 +62,9 @@ public sealed class RelyingParty(RunningHouse house) : LibrarySite(house, "aspne
     {
         app.UseAuthentication();
         app.MapGet("/login/{scheme}", (string scheme) => Results.Challenge(new AuthenticationProperties { RedirectUri = "/me" }, [scheme]));
+        app.MapGet("/logout/{scheme}", (string scheme) =>
+            Results.SignOut(new AuthenticationProperties { RedirectUri = "/bye" }, [CookieAuthenticationDefaults.AuthenticationScheme, scheme]));
+        app.MapGet("/bye", (HttpContext http) => http.User.Identity?.IsAuthenticated == true ? "Still here." : "Bye.");
         app.MapGet("/me", async (HttpContext http) =>
         {
             var claims = http.User.Claims.GroupBy(claim => claim.Type).ToDictionary(group => group.Key, group => group.First().Value);

@@ -6,13 +6,13 @@ namespace Gatehouse.Tests.Interop.Clients.Duende;
 public sealed class DuendeApplications(RunningHouse house) : LibraryApplications(house, "duende")
 {
     /// <summary>A program that signs its user in.</summary>
-    internal OidcClient CreateOidcClient(Credentials application, Action<OidcClientOptions>? change = null)
+    internal OidcClient CreateOidcClient(Credentials application, Action<OidcClientOptions>? change = null, Person? browser = null)
     {
         var options = new OidcClientOptions
         {
-            Authority = House.Issuer, ClientId = application.ClientId, RedirectUri = Applications.Callback, Scope = "openid email parcels:read",
-            ClientSecret = application.ClientSecret.Length > 0 ? application.ClientSecret : null, DisablePushedAuthorization = true,
-            Browser = new PersonsBrowser(Browser), HttpClientFactory = _ => House.Http(),
+            Authority = House.Issuer, ClientId = application.ClientId, RedirectUri = Applications.Callback, PostLogoutRedirectUri = Applications.Goodbye,
+            Scope = "openid email parcels:read", ClientSecret = application.ClientSecret.Length > 0 ? application.ClientSecret : null, DisablePushedAuthorization = true,
+            Browser = new PersonsBrowser(browser ?? Browser), HttpClientFactory = _ => House.Http(),
         };
         change?.Invoke(options);
         return new OidcClient(options);

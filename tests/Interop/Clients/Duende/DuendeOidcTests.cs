@@ -40,6 +40,19 @@ public sealed class DuendeOidcTests(DuendeApplications fixture) : IClassFixture<
         Assert.Contains(result.User.Claims, claim => claim.Type == "email");
     }
 
+    [Fact, Passes(Library.Duende, Flow.Logout)]
+    public async Task Who_signs_out_of_the_program_is_signed_out_of_Gatehouse()
+    {
+        using var browser = fixture.House.OpenBrowser();
+        var client = fixture.CreateOidcClient(Known.Public, browser: browser);
+        var known = await SignInAsync(client);
+
+        var result = await client.LogoutAsync(new LogoutRequest { IdTokenHint = known.IdentityToken, State = "left" });
+
+        Assert.Equal((null, Applications.Goodbye + "?state=left"), (result.Error, result.Response));
+        await fixture.IsRefusedSoonAsync(known.AccessToken);
+    }
+
     [Fact, Passes(Library.Duende, Flow.RefreshPublic)]
     public async Task A_public_program_gets_a_new_refresh_token_each_time()
     {

@@ -56,6 +56,21 @@ public sealed class DuendeTests(DuendeApplications fixture) : IClassFixture<Duen
         await OpensAsync(await _http.RequestClientCredentialsTokenAsync(request));
     }
 
+    [Fact, Passes(Library.Duende, Flow.ClientCertificate), Passes(Library.Duende, Flow.CertificateGateway)]
+    public async Task A_program_with_a_certificate_obtains_a_token_for_that_certificate()
+    {
+        var token = await CertifiedTokenAsync(Known.Certified, Known.Certificate);
+        Assert.Equal(200, await fixture.CallAsync(token, Known.Certificate.Certificate));
+        Assert.Equal((401, 401), (await fixture.CallAsync(token), await fixture.CallAsync(token, Known.OwnCertificate.Certificate)));
+    }
+
+    [Fact, Passes(Library.Duende, Flow.SelfSignedCertificate)]
+    public async Task A_program_with_a_certificate_of_its_own_obtains_a_token()
+    {
+        var token = await CertifiedTokenAsync(Known.SelfSigned, Known.OwnCertificate);
+        Assert.Equal(200, await fixture.CallAsync(token, Known.OwnCertificate.Certificate));
+    }
+
     [Fact, Passes(Library.Duende, Flow.Dpop)]
     public async Task A_token_is_bound_to_a_key()
     {
@@ -165,6 +180,19 @@ public sealed class DuendeTests(DuendeApplications fixture) : IClassFixture<Duen
         var signedIn = await fixture.CreateOidcClient(new Credentials(answer.ClientId!, answer.ClientSecret!), options =>
             options.TokenClientCredentialStyle = ClientCredentialStyle.AuthorizationHeader).LoginAsync();
         Assert.False(signedIn.IsError, signedIn.Error);
+    }
+
+    private async Task<string> CertifiedTokenAsync(Credentials application, Certified certified)
+    {
+        var metadata = await _http.GetDiscoveryDocumentAsync(Issuer);
+        using var http = fixture.House.Http(certified.Certificate);
+        using var request = new ClientCredentialsTokenRequest
+        {
+            Address = metadata.MtlsEndpointAliases!.TokenEndpoint, ClientId = application.ClientId, ClientCredentialStyle = ClientCredentialStyle.PostBody,
+        };
+        var answer = await http.RequestClientCredentialsTokenAsync(request);
+        Assert.False(answer.IsError, $"{answer.Error} {answer.ErrorDescription}");
+        return answer.AccessToken!;
     }
 
     private async Task<string> OwnTokenAsync(ClientCredentialStyle style = ClientCredentialStyle.AuthorizationHeader)

@@ -13,7 +13,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Gatehouse.Tests.Interop.Clients.OpenIddict;
 
 /// <summary>What the site knows after a sign-in.</summary>
-internal sealed record SignedIn(string Subject, string? Email, string AccessToken, string RefreshToken);
+internal sealed record SignedIn(string Subject, string? Email, string AccessToken, string RefreshToken, string IdToken);
 
 /// <summary>A web site with OpenIddict's client: one registration for each way to use it.</summary>
 public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "openiddict")
@@ -25,6 +25,8 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
     public const string Service = "service";
     public const string ServiceByPost = "service-post";
     public const string Signer = "signer";
+    public const string Certified = "certified";
+    public const string SelfSigned = "self-signed";
     public const string Exchanger = "exchanger";
     public const string Federated = "federated";
 
@@ -35,20 +37,24 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
 
     protected override IEnumerable<string> RedirectUris => Interactive.Select(RedirectUri);
 
-    internal async Task<SignedIn> SignInAsync(string registration)
+    protected override IEnumerable<string> Goodbyes => Interactive.Select(Goodbye);
+
+    internal async Task<SignedIn> SignInAsync(string registration, Person? browser = null)
     {
-        var arrival = await Browser.VisitAsync($"{Url}/login/{registration}");
+        var arrival = await (browser ?? Browser).VisitAsync($"{Url}/login/{registration}");
         return JsonSerializer.Deserialize<SignedIn>(arrival.Page, JsonSerializerOptions.Web)!;
     }
 
     private string RedirectUri(string registration) => $"{Url}/callback/{registration}";
+
+    private string Goodbye(string registration) => $"{Url}/goodbye/{registration}";
 
     protected override void Add(WebApplicationBuilder builder) => builder.Services.AddAuthentication().Services.AddOpenIddict().AddClient(options =>
     {
         options.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().AllowTokenExchangeFlow();
         options.AllowCustomFlow("urn:ietf:params:oauth:grant-type:jwt-bearer");
         options.AddEphemeralEncryptionKey().AddEphemeralSigningKey().DisableTokenStorage();
-        options.UseAspNetCore().EnableRedirectionEndpointPassthrough();
+        options.UseAspNetCore().EnableRedirectionEndpointPassthrough().EnablePostLogoutRedirectionEndpointPassthrough();
         options.UseSystemNetHttp().ConfigureHttpClientHandler(handler => handler.ServerCertificateCustomValidationCallback = IsOurs);
         foreach (var registration in Registrations()) options.AddRegistration(registration);
     });
@@ -58,6 +64,8 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
         foreach (var name in Interactive) yield return ForUsers(name);
         yield return Own(Service, Known.Service, ClientAuthenticationMethods.ClientSecretBasic);
         yield return Own(ServiceByPost, Known.Service, ClientAuthenticationMethods.ClientSecretPost);
+        yield return Showing(Own(Certified, Known.Certified, ClientAuthenticationMethods.TlsClientAuth), Known.Certificate);
+        yield return Showing(Own(SelfSigned, Known.SelfSigned, ClientAuthenticationMethods.SelfSignedTlsClientAuth), Known.OwnCertificate);
         yield return Own(Exchanger, Known.Exchanger, ClientAuthenticationMethods.ClientSecretBasic);
         yield return Own(Federated, Known.Federated, ClientAuthenticationMethods.None);
         var signer = Own(Signer, Known.Signer, ClientAuthenticationMethods.PrivateKeyJwt);
@@ -70,6 +78,7 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
         var application = name == Public ? Known.Public : Known.Confidential;
         var made = Own(name, application, name == Public ? ClientAuthenticationMethods.None : ClientAuthenticationMethods.ClientSecretBasic);
         made.RedirectUri = new Uri(RedirectUri(name));
+        made.PostLogoutRedirectUri = new Uri(Goodbye(name));
         made.DisablePushedAuthorizationRequests = name != Pushed;
         made.ResponseModes.Add(name == FormPost ? ResponseModes.FormPost : ResponseModes.Query);
         made.Scopes.UnionWith([Scopes.OpenId, Scopes.Email, Apis.Read]);
@@ -82,6 +91,13 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
         ClientSecret = application.ClientSecret.Length > 0 ? application.ClientSecret : null, ClientAuthenticationMethods = { method },
     };
 
+    // It takes the certificate that it shows from among the keys that it signs with.
+    private static OpenIddictClientRegistration Showing(OpenIddictClientRegistration made, Certified certified)
+    {
+        made.SigningCredentials.Add(new SigningCredentials(new X509SecurityKey(certified.Certificate), "ES256"));
+        return made;
+    }
+
     private bool IsOurs(
         HttpRequestMessage request, System.Security.Cryptography.X509Certificates.X509Certificate2? certificate,
         System.Security.Cryptography.X509Certificates.X509Chain? chain, System.Net.Security.SslPolicyErrors errors) =>
@@ -91,13 +107,7 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
     {
         app.UseAuthentication();
         app.MapGet("/login/{registration}", (string registration) =>
-        {
-            var properties = new AuthenticationProperties(new Dictionary<string, string?>
-            {
-                [OpenIddictClientAspNetCoreConstants.Properties.RegistrationId] = registration,
-            });
-            return Results.Challenge(properties, [OpenIddictClientAspNetCoreDefaults.AuthenticationScheme]);
-        });
+            Results.Challenge(With(registration), [OpenIddictClientAspNetCoreDefaults.AuthenticationScheme]));
         app.MapMethods("/callback/{registration}", ["GET", "POST"], async (HttpContext http) =>
         {
             var result = await http.AuthenticateAsync(OpenIddictClientAspNetCoreDefaults.AuthenticationScheme);
@@ -105,7 +115,22 @@ public sealed class OpenIddictSite(RunningHouse house) : LibrarySite(house, "ope
             return Results.Json(new SignedIn(
                 result.Principal.GetClaim(Claims.Subject)!, result.Principal.GetClaim(Claims.Email),
                 result.Properties.GetTokenValue(OpenIddictClientAspNetCoreConstants.Tokens.BackchannelAccessToken)!,
-                result.Properties.GetTokenValue(OpenIddictClientAspNetCoreConstants.Tokens.RefreshToken)!));
+                result.Properties.GetTokenValue(OpenIddictClientAspNetCoreConstants.Tokens.RefreshToken)!,
+                result.Properties.GetTokenValue(OpenIddictClientAspNetCoreConstants.Tokens.BackchannelIdentityToken)!));
         });
+        app.MapGet("/logout/{registration}", (string registration, string hint) =>
+        {
+            var properties = With(registration);
+            properties.Items[OpenIddictClientAspNetCoreConstants.Properties.IdentityTokenHint] = hint;
+            properties.RedirectUri = "/bye";
+            return Results.SignOut(properties, [OpenIddictClientAspNetCoreDefaults.AuthenticationScheme]);
+        });
+        app.MapGet("/goodbye/{registration}", async (HttpContext http) =>
+            (await http.AuthenticateAsync(OpenIddictClientAspNetCoreDefaults.AuthenticationScheme)).Properties?.RedirectUri ?? "nowhere");
     }
+
+    private static AuthenticationProperties With(string registration) => new(new Dictionary<string, string?>
+    {
+        [OpenIddictClientAspNetCoreConstants.Properties.RegistrationId] = registration,
+    });
 }

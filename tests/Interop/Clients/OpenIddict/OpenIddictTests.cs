@@ -21,6 +21,21 @@ public sealed class OpenIddictTests(OpenIddictSite site) : IClassFixture<OpenIdd
     [Fact, Passes(Library.OpenIddict, Flow.ClientCredentialsJwt)]
     public Task A_program_signs_instead() => OwnAsync(OpenIddictSite.Signer);
 
+    [Fact, Passes(Library.OpenIddict, Flow.ClientCertificate)]
+    public async Task A_program_shows_a_certificate_instead()
+    {
+        var answer = await site.Client.AuthenticateWithClientCredentialsAsync(new() { RegistrationId = OpenIddictSite.Certified });
+        Assert.Equal(200, await site.CallAsync(answer.AccessToken, site.Known.Certificate.Certificate));
+        Assert.Equal(401, await site.CallAsync(answer.AccessToken));
+    }
+
+    [Fact, Passes(Library.OpenIddict, Flow.SelfSignedCertificate)]
+    public async Task A_program_shows_a_certificate_of_its_own_instead()
+    {
+        var answer = await site.Client.AuthenticateWithClientCredentialsAsync(new() { RegistrationId = OpenIddictSite.SelfSigned });
+        Assert.Equal(200, await site.CallAsync(answer.AccessToken, site.Known.OwnCertificate.Certificate));
+    }
+
     [Fact, Passes(Library.OpenIddict, Flow.CodePublic)]
     public Task A_site_without_a_secret_signs_its_users_in() => SignsInAsync(OpenIddictSite.Public);
 
@@ -39,6 +54,19 @@ public sealed class OpenIddictTests(OpenIddictSite site) : IClassFixture<OpenIdd
         var known = await site.SignInAsync(OpenIddictSite.Confidential);
         Assert.True(Guid.TryParse(known.Subject, out _));
         Assert.Contains('@', known.Email!);
+    }
+
+    [Fact, Passes(Library.OpenIddict, Flow.Logout)]
+    public async Task Who_signs_out_of_the_site_is_signed_out_of_Gatehouse()
+    {
+        using var browser = site.House.OpenBrowser();
+        var known = await site.SignInAsync(OpenIddictSite.Confidential, browser);
+        Assert.Equal(200, await site.CallAsync(known.AccessToken));
+
+        var arrival = await browser.VisitAsync($"{site.Url}/logout/{OpenIddictSite.Confidential}?hint={known.IdToken}");
+
+        Assert.Equal("/bye", arrival.Page); // What it remembers of where the user was going: it has taken the state back.
+        await site.IsRefusedSoonAsync(known.AccessToken);
     }
 
     [Fact, Passes(Library.OpenIddict, Flow.ResourceIndicator)]
