@@ -56,7 +56,7 @@ internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consent
         Verdict = verdict;
         // Only what counted is remembered: by it the person finds and takes back the access.
         if (verdict == AuthorizationVerdict.Granted)
-            await consents.RememberAsync(Organization.Id, Waiting.ApplicationId, Session.UserId, ScopeOf(Waiting), AuthorizationDetails.OfText(Waiting.Details), Actor, cancellation);
+            await consents.RememberAsync(Organization.Id, decided.ApplicationId, Session.UserId, ScopeOf(decided), AuthorizationDetails.OfText(decided.Details), Actor, cancellation);
         return Page();
     }
 
