@@ -34,7 +34,8 @@ internal static class ApplicationEndpoints
                 + "Contracts and secrets are not touched; they have routes of their own.")
             .Refuses(400, 404, 409, 413, 415, 422);
         applications.MapDelete("/{client_id}", DeleteAsync).WithName("deleteApplication").WithSummary("Delete an application").Refuses(404)
-            .WithDescription("With its secrets and contracts. Its tokens are refused everywhere within one second.");
+            .WithDescription("With its secrets and contracts. Its tokens are refused everywhere within one second. "
+                + "An application that is named by the URL of a document would come back: it is retired, and deleted the second time.");
         applications.MapPost("/{client_id}/retire", RetireAsync).WithName("retireApplication")
             .WithSummary("Retire an application").Refuses(404)
             .WithDescription("It obtains no token and every token it holds is refused within one second. Reactivating takes it back.");
@@ -125,7 +126,7 @@ internal static class ApplicationEndpoints
 
     private static Task<Results<Ok<ApplicationBody>, Refused>> ApproveAsync(
         string client_id, Tenant tenant, AdminCaller caller, RegistrationOperations registrations, CancellationToken cancellation) =>
-        WriteAsync(client_id, tenant, id => registrations.ApproveAsync(id, caller.Actor, cancellation), cancellation);
+        WriteAsync(client_id, tenant, id => registrations.ApproveAsync(id, caller.Actor, cancellation: cancellation), cancellation);
 
     private static Task<Results<Ok<ApplicationBody>, Refused>> RevokeTokensAsync(
         string client_id, Tenant tenant, AdminCaller caller, ApplicationOperations operations, CancellationToken cancellation) =>

@@ -81,7 +81,7 @@ public sealed partial class AuthorizationEndpoint(
         if (error is not null)
         {
             LogRefused(error.Code, error.Description, application.ClientId);
-            await (application.IsApproved ? AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, error) : AuthorizationAnswer.ShowErrorAsync(http, error));
+            await (application is { IsApproved: true, IsActive: true } ? AuthorizationAnswer.WriteErrorAsync(http, target, options.Issuer, error) : AuthorizationAnswer.ShowErrorAsync(http, error));
             return;
         }
         await BeginAsync(http, application, interaction! with { HintedUserId = hints.Read(parameters["id_token_hint"])?.UserId });

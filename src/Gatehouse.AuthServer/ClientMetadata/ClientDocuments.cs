@@ -44,9 +44,11 @@ public sealed partial class ClientDocuments(
     {
         if (!IsUrl(clientId)) return await registry.FindAsync(clientId);
         if (!IsTaken(clientId)) return Lookup<RegisteredApplication>.Absent;
+        var known = await registry.FindAsync(clientId);
+        if (!known.IsKnown || known.Value is { IsActive: false }) return known; // A person has said no: it is not asked again.
         if (_seen.TryGet(clientId, out var seen) && clock.GetUtcNow() < seen.Until)
-            return seen.IsGood ? await registry.FindAsync(clientId) : Lookup<RegisteredApplication>.Absent;
-        if (pace.Take(source) is not null) return Lookup<RegisteredApplication>.Absent;
+            return seen.IsGood ? known : Lookup<RegisteredApplication>.Absent;
+        if (known.Value is null && pace.Take(source) is not null) return Lookup<RegisteredApplication>.Absent;
         // Several at once wait for one fetch; and nobody who breaks off in the middle makes us begin again.
         var load = _loading.GetOrAdd(clientId, id => new Lazy<Task<bool>>(() => LoadAsync(id, seen)));
         try
@@ -85,7 +87,8 @@ public sealed partial class ClientDocuments(
         if (CheckOwn(json.RootElement, clientId) is { } wrong) return wrong;
         if (MetadataReader.Read(json.RootElement, RegistrationScope.GrantTypesOf(RegistrationKind.Document), out var read, TokenEndpointAuthMethods.None) is { } fault)
             return fault.Description;
-        if (read!.Draft.TokenEndpointAuthMethod is not (TokenEndpointAuthMethods.None or TokenEndpointAuthMethods.PrivateKeyJwt))
+        if (RegistrationScope.CheckCertificate(read!.Draft, options.MutualTls) is { } needed) return needed.Description;
+        if (read.Draft.TokenEndpointAuthMethod is not (TokenEndpointAuthMethods.None or TokenEndpointAuthMethods.PrivateKeyJwt))
             return "a client with a document has no secret";
         var rules = options.Registration;
         var target = await targets.FindAsync(rules.Organization, rules.Apis, rules.Scopes);

@@ -93,14 +93,15 @@ public sealed partial class LogoutEndpoint(
         var handle = await requests.BeginAsync(new LogoutRequest
         {
             ApplicationName = found.Value?.Name ?? string.Empty, RedirectUri = redirectUri, State = parameters["state"],
-            UserId = hint?.UserId, SessionId = hint?.SessionId, Browser = InteractionRegister.HashOf(BrowserBinding.Of(http)),
+            IsUnverified = found.Value is { IsApproved: false }, UserId = hint?.UserId, SessionId = hint?.SessionId, Browser = InteractionRegister.HashOf(BrowserBinding.Of(http)),
         }, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = LogoutRequestRegister.PagePath(organization, handle);
     }
 
-    // Nobody answers for the addresses of an application that registered itself, until a person has approved it or somebody has signed in to it.
+    // Nobody answers for the addresses of an application that registered itself, until a person has approved it;
+    // the portal goes back there only from the session that the hint names, because anybody may keep an ID token of their own.
     private static bool MayReturn(RegisteredApplication? application, IdTokenHint? hint, string redirectUri) =>
         application is not null && application.PostLogoutRedirectUris.Contains(redirectUri, StringComparer.Ordinal) && (hint is not null || application.IsApproved);
 

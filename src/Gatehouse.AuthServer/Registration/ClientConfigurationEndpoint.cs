@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gatehouse.AuthServer.ClientMetadata;
+using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.Bearer;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
@@ -13,7 +14,7 @@ namespace Gatehouse.AuthServer.Registration;
 /// <c>/as/clients.oauth2/{client_id}</c> (RFC 7592 §2): a registered application reads, replaces and deletes its registration with the token that
 /// it got when it registered.
 /// </summary>
-public sealed class ClientConfigurationEndpoint(AuthServerOptions options, RegistrationUpdates updates)
+public sealed class ClientConfigurationEndpoint(AuthServerOptions options, RegistrationUpdates updates, RegistrationPace pace)
 {
     // RFC 7592 §2.2: these are the server's to say.
     private static readonly string[] NeverSent = ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
@@ -50,6 +51,11 @@ public sealed class ClientConfigurationEndpoint(AuthServerOptions options, Regis
 
     private async Task ChangeAsync(HttpContext http, Application application, string token)
     {
+        if (pace.Take(http.Connection.RemoteIpAddress) is { } wait)
+        {
+            await RegistrationAnswer.RefuseForNowAsync(http, StatusCodes.Status429TooManyRequests, wait, "Too many registrations come from your address.");
+            return;
+        }
         using var body = await RegistrationBody.ReadAsync(http.Request);
         var registration = application.Registration!;
         ReadMetadata? read = null;

@@ -18,7 +18,8 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
     {
         await using var db = database.Open();
         var consent = await db.Consents.AsNoTracking().SingleOrDefaultAsync(row => row.ApplicationId == applicationId && row.UserId == userId, cancellation);
-        return consent is not null && ScopeSet.TryParse(consent.Scope, out var allowed) && scope.IsSubsetOf(allowed)
+        if (consent is null || IsForgotten(consent)) return false;
+        return ScopeSet.TryParse(consent.Scope, out var allowed) && scope.IsSubsetOf(allowed)
             && (details.Count == 0 || DetailsOf(consent).Any(details.SetEquals));
     }
 
@@ -39,6 +40,15 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
             db.Audit(now, actor, organizationId, "consent.given", applicationId.ToString(), string.Join(' ', [.. scope, .. details.All.Select(detail => detail.Type)]));
             return consent;
         }, cancellation);
+
+    /// <summary>
+    /// Nothing that was allowed counts any more, and the user is asked again. The row stays: by it the user finds and takes back the access that lives on.
+    /// </summary>
+    internal static Task ForgetAsync(GatehouseDb db, Guid applicationId, CancellationToken cancellation) =>
+        db.Consents.Where(row => row.ApplicationId == applicationId)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Scope, string.Empty).SetProperty(row => row.Details, string.Empty), cancellation);
+
+    private static bool IsForgotten(Consent consent) => consent.Scope.Length + consent.Details.Length == 0;
 
     /// <summary>The details that were allowed, by request, the newest first.</summary>
     public static IReadOnlyList<AuthorizationDetails> DetailsOf(Consent consent) =>

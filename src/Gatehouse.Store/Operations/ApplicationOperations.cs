@@ -108,7 +108,9 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             return Outcome<CreatedApplication>.Invalid("apis", "Name each API once, with a plan that it has.");
         var application = new Application
         {
-            OrganizationId = organizationId, ClientId = clientId ?? NewClientId(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
+            OrganizationId = organizationId, ClientId = clientId ?? NewClientId(),
+            // A URL may have been an application before: its tokens are not this one's.
+            TokensNotBefore = clientId is null ? 0 : now.ToUnixTimeSeconds(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
             GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, JwksUri = draft.JwksUri, CreatedAt = now,
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
@@ -143,6 +145,15 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         return await WriteAsync(applicationId, actor, "application.changed", application => Apply(application, draft), cancellation);
     }
 
+    /// <summary>Changes what its owner says about it, and nothing else.</summary>
+    public async Task<Outcome<Application>> DescribeAsync(
+        Guid applicationId, string name, string description, Actor actor, CancellationToken cancellation = default)
+    {
+        if (ApplicationRules.CheckAbout(name, description) is { } fault) return Outcome<Application>.Invalid(fault.Field, fault.Message);
+        return await WriteAsync(applicationId, actor, "application.changed",
+            application => (application.Name, application.Description) = (name.Trim(), description.Trim()), cancellation);
+    }
+
     /// <summary>Stops the application: no new token, and every token it holds is refused. It can be taken back.</summary>
     public Task<Outcome<Application>> RetireAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
         WriteAsync(applicationId, actor, "application.retired", application => application.State = ApplicationState.Retired, cancellation);
@@ -159,12 +170,23 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         WriteAsync(applicationId, actor, "application.tokens_revoked",
             application => application.TokensNotBefore = clock.GetUtcNow().ToUnixTimeSeconds() + 1, cancellation);
 
+    /// <summary>
+    /// Deletes the application. One that is named by the URL of a document would come back with the next request: it is retired instead, which
+    /// keeps its URL refused, and deleted the second time.
+    /// </summary>
     public Task<Outcome<Application>> DeleteAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
         database.WriteAsync<Application>(async db =>
         {
             var now = clock.GetUtcNow();
-            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            var application = await db.Applications.Include(row => row.Registration).SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
             if (application is null) return Outcome<Application>.NotFound("application");
+            if (application is { State: not ApplicationState.Retired, Registration: { Kind: RegistrationKind.Document } registration })
+            {
+                (application.State, application.TokensNotBefore, registration.ExpiresAt) = (ApplicationState.Retired, now.ToUnixTimeSeconds() + 1, null);
+                db.Audit(now, actor, application.OrganizationId, "application.retired", application.Id.ToString(), application.Name);
+                db.Announce(now, ChangeKind.Application, application.ClientId);
+                return application;
+            }
             db.Applications.Remove(application); // Secrets, contracts, owners and problems go with it (foreign keys cascade).
             db.Audit(now, actor, application.OrganizationId, "application.deleted", application.Id.ToString(), application.Name);
             db.Announce(now, ChangeKind.Application, application.ClientId);

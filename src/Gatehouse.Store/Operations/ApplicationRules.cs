@@ -13,11 +13,7 @@ internal static class ApplicationRules
 
     public static (string Field, string Message)? Check(ApplicationDraft draft)
     {
-        if (draft.Name.Trim().Length is 0 or > 128) return ("client_name", "Give a name of 1 to 128 characters.");
-        if (draft.Name.Any(char.IsControl)) return ("client_name", "The name must not contain control characters.");
-        if (draft.Description.Length > 1000) return ("description", "The description may have up to 1000 characters.");
-        // PostgreSQL stores no NUL in a text.
-        if (draft.Description.Contains('\0', StringComparison.Ordinal)) return ("description", "The description must not contain NUL.");
+        if (CheckAbout(draft.Name, draft.Description) is { } aboutFault) return aboutFault;
         if (draft.GrantTypes.FirstOrDefault(grant => !GrantType.All.Contains(grant)) is { } grant)
             return ("grant_types", $"'{Printable(grant)}' is not a grant type this server offers. Offered: {string.Join(", ", GrantType.All)}.");
         if (CheckAuthentication(draft) is { } fault) return fault;
@@ -40,6 +36,15 @@ internal static class ApplicationRules
         if (CheckFederation(draft) is { } federationFault) return ("federated_identities", federationFault);
         if (draft.Fapi2SecurityProfile && CheckFapi(draft) is { } fapiFault) return ("fapi2_security_profile", fapiFault);
         return JwksRules.Check(draft.Jwks) is { } jwksFault ? ("jwks", jwksFault) : null;
+    }
+
+    public static (string Field, string Message)? CheckAbout(string name, string description)
+    {
+        if (name.Trim().Length is 0 or > 128) return ("client_name", "Give a name of 1 to 128 characters.");
+        if (name.Any(char.IsControl)) return ("client_name", "The name must not contain control characters.");
+        if (description.Length > 1000) return ("description", "The description may have up to 1000 characters.");
+        // PostgreSQL stores no NUL in a text.
+        return description.Contains('\0', StringComparison.Ordinal) ? ("description", "The description must not contain NUL.") : null;
     }
 
     private static (string Field, string Message)? CheckAuthentication(ApplicationDraft draft)

@@ -58,6 +58,9 @@ public sealed class RegistrationOperations(
     /// <summary>Why there is no place: a conflict that the caller tells from others by this text.</summary>
     public const string Full = "As many applications as this organization allows have registered themselves. Ask API Support.";
 
+    /// <summary>What was approved is not what was looked at.</summary>
+    public const string Changed = "It changed since you looked.";
+
     public async Task<Outcome<SelfRegistered>> RegisterAsync(Registration asked, CancellationToken cancellation = default)
     {
         if (ApplicationRules.Check(asked.Draft) is { } fault) return Outcome<SelfRegistered>.Invalid(fault.Field, fault.Message);
@@ -77,7 +80,9 @@ public sealed class RegistrationOperations(
             if (permission is null) return Outcome<SelfRegistered>.NotFound("initial access token");
             permission.UsesLeft--;
         }
-        if (await db.DynamicRegistrations.CountAsync(row => row.Application!.OrganizationId == asked.OrganizationId, cancellation) >= asked.MaxApplications)
+        if (await db.DynamicRegistrations.CountAsync(
+            row => row.Application!.OrganizationId == asked.OrganizationId
+                && !(row.Kind == RegistrationKind.Document && row.Application.State == ApplicationState.Retired), cancellation) >= asked.MaxApplications)
             return Outcome<SelfRegistered>.Conflict(Full);
         var created = await operations.CreateAsync(db, asked.OrganizationId, asked.Draft, ownerId: null, Actor.SelfRegistration, cancellation, asked.ClientId);
         if (created.Value is not var (application, secret)) return new Outcome<SelfRegistered>(null, created.Refusal, created.Message, created.Field);
@@ -92,13 +97,18 @@ public sealed class RegistrationOperations(
     }
 
     /// <summary>A person has looked at it: it may begin, and hears of errors at its redirect URI.</summary>
-    public Task<Outcome<Application>> ApproveAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
+    /// <param name="applicationId">The application.</param>
+    /// <param name="actor">Who approves.</param>
+    /// <param name="seen">The <see cref="RegistrationRevision"/> of what the person saw; another one is a conflict. Null: whatever is registered.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public Task<Outcome<Application>> ApproveAsync(Guid applicationId, Actor actor, string? seen = null, CancellationToken cancellation = default) =>
         database.WriteAsync<Application>(async db =>
         {
             var now = clock.GetUtcNow();
             var application = await db.Applications.Include(row => row.Registration).SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
             if (application is null) return Outcome<Application>.NotFound("application");
             if (application.Registration is not { } registration) return Outcome<Application>.Conflict("A person made this application; there is nothing to approve.");
+            if (seen is not null && seen != RegistrationRevision.Of(application)) return Outcome<Application>.Conflict(Changed);
             if (application.State == ApplicationState.Pending) application.State = ApplicationState.Active;
             (registration.ApprovedAt, registration.ExpiresAt) = (now, null);
             db.Audit(now, actor, application.OrganizationId, "application.approved", application.Id.ToString());

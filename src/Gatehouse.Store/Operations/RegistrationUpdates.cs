@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Registry;
 using Gatehouse.Store.Secrets;
@@ -32,11 +34,11 @@ public sealed class RegistrationUpdates(
     }
 
     /// <summary>
-    /// Replaces the metadata. A new name or redirect URI is not what a person approved: the approval ends, and who had to wait for it waits again.
+    /// Replaces the metadata that is the client's to say; what API Support alone sets stays. What is more or other than a person approved ends the
+    /// approval, and who had to wait for it waits again. What users allowed under another name or for another address is asked anew.
     /// </summary>
     public async Task<Outcome<SelfRegistered>> ChangeAsync(Guid applicationId, RegistrationChange change, CancellationToken cancellation = default)
     {
-        if (ApplicationRules.Check(change.Draft) is { } fault) return Outcome<SelfRegistered>.Invalid(fault.Field, fault.Message);
         var outcome = await database.WriteAsync(db => ChangeAsync(db, applicationId, change, cancellation), cancellation);
         if (outcome.Value is { } done) registry.Forget(done.Application.ClientId);
         return outcome;
@@ -57,16 +59,17 @@ public sealed class RegistrationUpdates(
         if (application?.Registration is not { } registration) return Outcome<SelfRegistered>.NotFound("application");
         if (change.Secret is { } named && !IsOwn(application, named, now))
             return Outcome<SelfRegistered>.Invalid("client_secret", "The client_secret is not the one of this client.");
-        if (application.Name != change.Draft.Name.Trim() || !application.RedirectUris.SequenceEqual(change.Draft.RedirectUris, StringComparer.Ordinal)
-            || !application.PostLogoutRedirectUris.SequenceEqual(change.Draft.PostLogoutRedirectUris, StringComparer.Ordinal))
-        {
-            registration.ApprovedAt = null;
-            if (registration.Kind == RegistrationKind.Pending && application.State == ApplicationState.Active) application.State = ApplicationState.Pending;
-        }
-        ApplicationOperations.Apply(application, change.Draft);
+        var draft = Merge(application, change.Draft, isApproved: registration.ApprovedAt is not null);
+        if (ApplicationRules.Check(draft) is { } fault) return Outcome<SelfRegistered>.Invalid(fault.Field, fault.Message);
+        var isAnother = IsAnother(application, draft);
+        var endsApproval = registration.ApprovedAt is not null && (isAnother || IsMore(application, registration, draft, change.Scope));
+        if (endsApproval) registration.ApprovedAt = null;
+        if (endsApproval && registration.Kind == RegistrationKind.Pending && application.State == ApplicationState.Active) application.State = ApplicationState.Pending;
+        if (isAnother || endsApproval) await ConsentRegister.ForgetAsync(db, application.Id, cancellation);
+        ApplicationOperations.Apply(application, draft);
         (registration.Scope, registration.Details) = (change.Scope.ToString(), change.Details.Write());
         AddedSecret? added = null;
-        if (TokenEndpointAuthMethods.IsSecret(change.Draft.TokenEndpointAuthMethod) && !application.Secrets.Any(secret => secret.IsUsable(now)))
+        if (TokenEndpointAuthMethods.IsSecret(draft.TokenEndpointAuthMethod) && !application.Secrets.Any(secret => secret.IsUsable(now)))
         {
             var (row, secret) = secrets.Make("Registration", expiresAt: null, application.Organization!.ShowSecretsOnce, now);
             application.Secrets.Add(row);
@@ -76,6 +79,34 @@ public sealed class RegistrationUpdates(
         db.Announce(now, ChangeKind.Application, application.ClientId);
         return new SelfRegistered(application, added, null);
     }
+
+    // What hardens an application that a person approved may be what that person set: the client may add to it alone.
+    private static ApplicationDraft Merge(Application row, ApplicationDraft asked, bool isApproved) => ApplicationDraft.Of(row) with
+    {
+        Name = asked.Name, RedirectUris = asked.RedirectUris, GrantTypes = asked.GrantTypes, TokenEndpointAuthMethod = asked.TokenEndpointAuthMethod,
+        Jwks = asked.Jwks, JwksUri = asked.JwksUri, CertificateSubjects = asked.CertificateSubjects, AuthorizationDetailsTypes = asked.AuthorizationDetailsTypes,
+        IdTokenSignedResponseAlg = asked.IdTokenSignedResponseAlg, PostLogoutRedirectUris = asked.PostLogoutRedirectUris,
+        BackchannelLogoutUri = asked.BackchannelLogoutUri, BackchannelLogoutSessionRequired = asked.BackchannelLogoutSessionRequired,
+        RequirePushedAuthorizationRequests = asked.RequirePushedAuthorizationRequests || (isApproved && row.RequirePushedAuthorizationRequests),
+        DpopBoundAccessTokens = asked.DpopBoundAccessTokens || (isApproved && row.DpopBoundAccessTokens),
+        CertificateBoundAccessTokens = asked.CertificateBoundAccessTokens || (isApproved && row.CertificateBoundAccessTokens),
+    };
+
+    // By its name and by where the answer goes a user knows whom access is given to.
+    private static bool IsAnother(Application row, ApplicationDraft draft) =>
+        row.Name != draft.Name.Trim() || !row.RedirectUris.SequenceEqual(draft.RedirectUris, StringComparer.Ordinal);
+
+    private static bool IsMore(Application row, DynamicRegistration registration, ApplicationDraft draft, ScopeSet scope) =>
+        !ScopeSet.TryParse(registration.Scope, out var before) || !scope.IsSubsetOf(before)
+        || draft.GrantTypes.Except(row.GrantTypes, StringComparer.Ordinal).Any()
+        || draft.AuthorizationDetailsTypes.Except(row.AuthorizationDetailsTypes, StringComparer.Ordinal).Any()
+        || row.TokenEndpointAuthMethod != draft.TokenEndpointAuthMethod || row.JwksUri != draft.JwksUri || !IsSameJson(row.Jwks, draft.Jwks)
+        || row.CertificateSubject != (draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty)
+        || !row.PostLogoutRedirectUris.SequenceEqual(draft.PostLogoutRedirectUris, StringComparer.Ordinal) || row.BackchannelLogoutUri != draft.BackchannelLogoutUri;
+
+    // Whoever reads its registration and sends it back may write the same keys with other blanks.
+    private static bool IsSameJson(string one, string other) =>
+        one == other || (one.Length > 0 && other.Length > 0 && JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(other)));
 
     // Every secret is compared, whichever matches.
     private bool IsOwn(Application application, ClientSecret secret, DateTimeOffset now)

@@ -29,6 +29,9 @@ public sealed record LogoutRequest
 
     public string? SessionId { get; init; }
 
+    /// <summary>The application registered itself and no person has approved it: the browser goes back only from the session that is named.</summary>
+    public bool IsUnverified { get; init; }
+
     /// <summary>The hash of the cookie of the browser that began it: nobody else can end it.</summary>
     public required string Browser { get; init; }
 

@@ -67,6 +67,16 @@ public sealed class DeviceTests : IAsyncLifetime
         (await AskAsync(begun)).IsRefused(400, "authorization_pending");
     }
 
+    [Fact, Rfc(8628, "5.1")]
+    public async Task Addresses_that_another_site_opens_use_up_no_guess_of_the_person()
+    {
+        var begun = await BeginAsync();
+        for (var opened = 0; opened < 12; opened++) (await _flow.Browser.GetAsync(Page + "?user_code=BCDF-BCDF")).Dispose();
+        Assert.Contains("Too many codes", await TextAsync(await _flow.Browser.GetAsync($"{Page}?user_code={begun["user_code"]}")), StringComparison.Ordinal);
+
+        Assert.Contains("Shipper", await TextAsync(await _flow.Browser.PostAsync(Page, ("Code", (string)begun["user_code"]!))), StringComparison.Ordinal);
+    }
+
     [Fact, Rfc(8628, "3.5")]
     public async Task One_that_asks_too_fast_must_slow_down()
     {

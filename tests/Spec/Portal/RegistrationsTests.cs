@@ -30,7 +30,7 @@ public sealed partial class RegistrationsTests : IAsyncLifetime
         Assert.Contains("Waits for approval", page, StringComparison.Ordinal);
         Assert.Equal(ApplicationState.Pending, await StateAsync(registered["client_id"]));
 
-        using var answer = await support.PostAsync(Path, ("application", IdIn(page)), ("decision", "approve"));
+        using var answer = await support.PostAsync(Path, ("application", IdIn(page)), ("revision", RevisionIn(page)), ("decision", "approve"));
 
         Assert.Equal((HttpStatusCode.SeeOther, Path), (answer.StatusCode, answer.Headers.Location?.OriginalString));
         Assert.Equal(ApplicationState.Active, await StateAsync(registered["client_id"]));
@@ -48,9 +48,28 @@ public sealed partial class RegistrationsTests : IAsyncLifetime
         using var answer = await support.PostAsync(Path, ("application", id), ("decision", "refuse"));
         Assert.Null(await StateAsync(registered["client_id"]));
 
-        using var again = await support.PostAsync(Path, ("application", id), ("decision", "approve"));
+        using var again = await support.PostAsync(Path, ("application", id), ("revision", "0"), ("decision", "approve"));
         Assert.Equal(HttpStatusCode.SeeOther, again.StatusCode);
         Assert.Contains("decided already", await ReadAsync(support), StringComparison.Ordinal);
+    }
+
+    [Fact, Rfc(7592, "2.2")]
+    public async Task What_is_approved_is_what_stood_on_the_page()
+    {
+        var registered = await RegisterAsync("Newcomer");
+        var support = await SignInAsync(PortalRole.Support);
+        var page = await ReadAsync(support);
+        foreach (var part in (string[])["authorization_code", "Authenticates by"]) Assert.Contains(part, page, StringComparison.Ordinal);
+        var change = RegistrationHouse.Metadata();
+        (change["client_id"], change["client_name"]) = (registered["client_id"], "Your bank");
+        Assert.Equal(200, (await _node.SendAsync(HttpMethod.Put, registered.Own(), change.ToJsonString(), registered["registration_access_token"])).Status);
+
+        using var answer = await support.PostAsync(Path, ("application", IdIn(page)), ("revision", RevisionIn(page)), ("decision", "approve"));
+
+        Assert.Equal(ApplicationState.Pending, await StateAsync(registered["client_id"]));
+        Assert.Contains("It changed since you looked", await ReadAsync(support), StringComparison.Ordinal);
+        using var blind = await support.PostAsync(Path, ("application", IdIn(page)), ("decision", "approve"));
+        Assert.Equal(HttpStatusCode.BadRequest, blind.StatusCode);
     }
 
     [Fact]
@@ -111,6 +130,11 @@ public sealed partial class RegistrationsTests : IAsyncLifetime
     }
 
     private static string IdIn(string page) => ApplicationId().Match(page).Groups[1].Value;
+
+    private static string RevisionIn(string page) => Revision().Match(page).Groups[1].Value;
+
+    [GeneratedRegex("name=\"revision\" value=\"([0-9a-f]{64})\"")]
+    private static partial Regex Revision();
 
     [GeneratedRegex("name=\"application\" value=\"([^\"]+)\"")]
     private static partial Regex ApplicationId();

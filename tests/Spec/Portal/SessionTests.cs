@@ -38,6 +38,18 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.SeeOther, await AskAsync(first));
     }
 
+    [Theory]
+    [InlineData("/exchange/\u00fc")]
+    [InlineData("/exchange/\u2028")]
+    public async Task An_address_that_no_header_can_hold_is_not_gone_back_to(string back)
+    {
+        var visitor = new Visitor(_node);
+
+        using var answer = await visitor.PostAsync("/exchange/portals/org/sign-in", ("Email", _email), ("Password", _password), ("ReturnUrl", back));
+
+        Assert.Equal((HttpStatusCode.SeeOther, Page + "/"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
+
     [Fact, Requirement("Sessions-05")]
     public async Task A_session_ends_when_nobody_uses_it_for_twelve_hours()
     {

@@ -5,6 +5,7 @@ using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Operations;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,17 +47,25 @@ internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consent
         if (!await FindAsync(cancellation)) return Again();
         if (decision is not ("allow" or "deny")) return Page(); // The code was typed: now the question is shown.
         var verdict = decision == "allow" ? AuthorizationVerdict.Granted : AuthorizationVerdict.Denied;
-        if (verdict == AuthorizationVerdict.Granted)
-            await consents.RememberAsync(Organization.Id, Waiting!.ApplicationId, Session.UserId, ScopeOf(Waiting), AuthorizationDetails.OfText(Waiting.Details), Actor, cancellation);
         var decided = Waiting! with { Verdict = verdict, UserId = Session.UserId, AuthenticatedAt = Session.AuthenticatedAt };
-        if (await devices.DecideAsync(decided, cancellation)) Verdict = verdict;
-        else Refuse();
-        return Verdict == AuthorizationVerdict.Pending ? Again() : Page();
+        if (!await devices.DecideAsync(decided, cancellation))
+        {
+            Refuse();
+            return Again();
+        }
+        Verdict = verdict;
+        // Only what counted is remembered: by it the person finds and takes back the access.
+        if (verdict == AuthorizationVerdict.Granted)
+            await consents.RememberAsync(Organization.Id, decided.ApplicationId, Session.UserId, ScopeOf(decided), AuthorizationDetails.OfText(decided.Details), Actor, cancellation);
+        return Page();
     }
+
+    // Another site can make the browser open addresses, and must not use up what the person may type.
+    private bool IsForm => HttpMethods.IsPost(Request.Method);
 
     private async Task<bool> FindAsync(CancellationToken cancellation)
     {
-        if (!guesses.Allows(Session.UserId))
+        if (!guesses.Allows(Session.UserId, IsForm))
         {
             ModelState.AddModelError(nameof(Code), "Too many codes were wrong. Wait five minutes, and let the device show a new one.");
             return false;
@@ -64,7 +73,7 @@ internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consent
         Waiting = await devices.FindWaitingAsync(string.IsNullOrEmpty(Code) ? CodeOfAddress : Code, cancellation);
         if (Waiting?.OrganizationId != Organization.Id)
         {
-            guesses.CountFailure(Session.UserId);
+            guesses.CountFailure(Session.UserId, IsForm);
             Refuse();
             return false;
         }

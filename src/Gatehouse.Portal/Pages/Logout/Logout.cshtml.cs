@@ -15,6 +15,8 @@ namespace Gatehouse.Portal.Pages.Logout;
 [PublicPage]
 internal sealed class LogoutPage(LogoutRequestRegister requests, SessionRegister sessions) : PortalPage
 {
+    private bool _hasEndedNamed;
+
     /// <summary>The request; null when it is over, or another browser's.</summary>
     public FoundLogout? Found { get; private set; }
 
@@ -26,16 +28,21 @@ internal sealed class LogoutPage(LogoutRequestRegister requests, SessionRegister
     /// <summary>Whether the application has named another account.</summary>
     public bool IsForSomebodyElse => Found?.Request.UserId is { } named && named != Person?.UserId;
 
+    /// <summary>Whether the browser is sent back to the application.</summary>
+    public bool GoesBack => Found!.Request is { RedirectUri: not null } asked && (!asked.IsUnverified || asked.IsDone || _hasEndedNamed);
+
+    // The session that an ID token names is the one of this browser.
+    private bool IsNamed => Person is not null && Found!.Request.SessionId == Person.PublicId && Found.Request.UserId == Person.UserId;
+
     private string Resume => Request.PathBase + LogoutRequestRegister.ResumeUrl(Found!.Handle);
 
     public async Task<IActionResult> OnGetAsync(string handle, CancellationToken cancellation)
     {
         if (!await FindAsync(handle, cancellation)) return Over();
         if (Found!.Request.IsDone) return SeeOther(Resume);
-        var isNamed = Found.Request.SessionId == Person?.PublicId && Found.Request.UserId == Person?.UserId;
-        if (Person is not null && !isNamed) return Page();
+        if (Person is not null && !IsNamed) return Page();
         await EndAsync(cancellation);
-        return Found.Request.RedirectUri is null ? Page() : SeeOther(Resume);
+        return GoesBack ? SeeOther(Resume) : Page();
     }
 
     // A redirect that leaves this host must not follow a form (the policy forbids forms to elsewhere): a page that goes on by itself may.
@@ -49,7 +56,7 @@ internal sealed class LogoutPage(LogoutRequestRegister requests, SessionRegister
         }
         if (!Found!.Request.IsDone) await EndAsync(cancellation);
         IsEnded = true;
-        if (Found.Request.RedirectUri is not null) Response.Headers["Refresh"] = "0; url=" + Resume;
+        if (GoesBack) Response.Headers["Refresh"] = "0; url=" + Resume;
         return Page();
     }
 
@@ -63,10 +70,11 @@ internal sealed class LogoutPage(LogoutRequestRegister requests, SessionRegister
 
     private async Task EndAsync(CancellationToken cancellation)
     {
+        _hasEndedNamed = IsNamed;
         if (Person is not null) await sessions.EndAsync(HttpContext, cancellation);
         IsEnded = true;
-        if (Found!.Request.RedirectUri is null) await requests.CloseAsync(Found, cancellation);
-        else await requests.FinishAsync(Found, cancellation);
+        if (GoesBack) await requests.FinishAsync(Found!, cancellation);
+        else await requests.CloseAsync(Found!, cancellation);
     }
 
     private PageResult Over()

@@ -17,6 +17,20 @@ internal sealed record Newcomer(Guid Id, string Name, string ClientId, object St
     public required IReadOnlyList<ApiScopesInWords> Scopes { get; init; }
 
     public required RegistrationDetails Details { get; init; }
+
+    public required IReadOnlyList<string> GrantTypes { get; init; }
+
+    public required IReadOnlyList<string> DetailsTypes { get; init; }
+
+    public required string AuthMethod { get; init; }
+
+    /// <summary>Where its keys come from; empty: none are fetched.</summary>
+    public required string JwksUri { get; init; }
+
+    public required IReadOnlyList<string> LogoutUris { get; init; }
+
+    /// <summary>What stands on the page is what is approved.</summary>
+    public required string Revision { get; init; }
 }
 
 /// <summary>Where API Support decides about applications that no person made (RFC 7591): they get approved, or go.</summary>
@@ -43,19 +57,20 @@ internal sealed class RegistrationsPage(GatehouseDb db, RegistrationOperations r
     }
 
     // One that somebody else decided about meanwhile, and one of another organization, are not there.
-    public async Task<IActionResult> OnPostAsync(Guid application, string? decision, CancellationToken cancellation)
+    public async Task<IActionResult> OnPostAsync(Guid application, string? decision, string? revision, CancellationToken cancellation)
     {
-        if (decision is not ("approve" or "refuse")) return BadRequest();
+        if (decision is not ("approve" or "refuse") || (decision == "approve" && string.IsNullOrEmpty(revision))) return BadRequest();
         var isThere = await Unapproved.AnyAsync(row => row.Id == application, cancellation);
         var outcome = !isThere ? Outcome<Store.Model.Application>.NotFound("application")
-            : decision == "approve" ? await registrations.ApproveAsync(application, Actor, cancellation)
+            : decision == "approve" ? await registrations.ApproveAsync(application, Actor, revision, cancellation)
             : await applications.DeleteAsync(application, Actor, cancellation);
-        return SeeOther(Links.Registrations, outcome.Value is not { } done ? "That was decided already."
+        return SeeOther(Links.Registrations, outcome.Value is not { } done ? outcome.Refusal == Refusal.Conflict ? outcome.Message : "That was decided already."
             : decision == "approve" ? $"{done.Name} is approved." : $"{done.Name} is gone, and no token of it works any more.");
     }
 
     private IQueryable<Store.Model.Application> Unapproved =>
-        db.Applications.Where(row => row.OrganizationId == Organization.Id && row.Registration != null && row.Registration.ApprovedAt == null);
+        db.Applications.Where(row => row.OrganizationId == Organization.Id && row.Registration != null && row.Registration.ApprovedAt == null
+            && !(row.Registration.Kind == RegistrationKind.Document && row.State == ApplicationState.Retired)); // That is what refusing a document leaves.
 
     private async Task<Newcomer> DescribeAsync(Store.Model.Application row, DynamicRegistration registration, CancellationToken cancellation)
     {
@@ -65,6 +80,9 @@ internal sealed class RegistrationsPage(GatehouseDb db, RegistrationOperations r
             RedirectUris = row.RedirectUris,
             Scopes = await ApiScopesInWords.ReadAsync(db, Organization.Id, scope, cancellation),
             Details = RegistrationDetails.Read(registration.Details),
+            GrantTypes = row.GrantTypes, DetailsTypes = row.AuthorizationDetailsTypes, AuthMethod = row.TokenEndpointAuthMethod, JwksUri = row.JwksUri,
+            LogoutUris = row.BackchannelLogoutUri.Length > 0 ? [.. row.PostLogoutRedirectUris, row.BackchannelLogoutUri] : row.PostLogoutRedirectUris,
+            Revision = RegistrationRevision.Of(row),
         };
     }
 }

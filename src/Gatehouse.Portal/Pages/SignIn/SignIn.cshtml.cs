@@ -49,7 +49,8 @@ internal sealed class SignInPage(PasswordCheck passwords, SessionRegister sessio
         return SeeOther(Destination());
     }
 
-    // RFC 9700 §4.11: only a path of this host.
+    // RFC 9700 §4.11: only a path of this host; a header takes ASCII alone.
     private string Destination() =>
-        ReturnUrl is { Length: <= 2048 } back && Url.IsLocalUrl(back) && back[0] == '/' ? back : Links.Applications;
+        ReturnUrl is { Length: <= 2048 } back && Url.IsLocalUrl(back) && back[0] == '/'
+        && back.All(c => c is > ' ' and < '\x7F') ? back : Links.Applications;
 }

@@ -37,6 +37,9 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
     /// <summary>Where the answer goes, as far as a person needs to know.</summary>
     public string Destination { get; private set; } = string.Empty;
 
+    /// <summary>It registered itself, and nobody has approved what it is now.</summary>
+    public bool IsUnverified { get; private set; }
+
     public IReadOnlyList<ApiScopesInWords> Scopes { get; private set; } = [];
 
     public IReadOnlyList<DetailInWords> Details { get; private set; } = [];
@@ -100,7 +103,7 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
     {
         var decided = Found!.Interaction with
         {
-            Verdict = verdict, UserId = Person?.UserId ?? Guid.Empty, AuthenticatedAt = Person?.AuthenticatedAt ?? default, SessionId = Person?.PublicId,
+            Verdict = verdict, UserId = Person?.UserId ?? Guid.Empty, AuthenticatedAt = Person?.AuthenticatedAt ?? default, SessionId = Person?.PublicId, IsUnverified = await IsUnverifiedAsync(Found.Interaction, cancellation),
         };
         // When two tabs decide at once the first counts; resuming tells the second that it is over.
         await interactions.DecideAsync(Found, decided, cancellation);
@@ -127,12 +130,17 @@ internal sealed class AuthorizePage(InteractionRegister interactions, ConsentReg
 
     private static ScopeSet ScopeOf(AuthorizationInteraction asked) => ScopeSet.TryParse(asked.Scope, out var scope) ? scope : ScopeSet.Empty;
 
+    // As it is now: the approval may have ended since the request began.
+    private Task<bool> IsUnverifiedAsync(AuthorizationInteraction asked, CancellationToken cancellation) =>
+        db.Applications.AnyAsync(row => row.Id == asked.ApplicationId && row.Registration != null && row.Registration.ApprovedAt == null, cancellation);
+
     private async Task DescribeAsync(AuthorizationInteraction asked, CancellationToken cancellation)
     {
         var application = await db.Applications.AsNoTracking().Where(row => row.Id == asked.ApplicationId)
             .Select(row => new { row.Name, row.Description }).SingleAsync(cancellation);
         (ApplicationName, ApplicationDescription) = (application.Name, application.Description);
-        Destination = Uri.TryCreate(asked.RedirectUri, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : asked.RedirectUri;
+        Destination = DestinationInWords.Of(asked.RedirectUri);
+        IsUnverified = await IsUnverifiedAsync(asked, cancellation);
         Scopes = await ApiScopesInWords.ReadAsync(db, asked.OrganizationId, ScopeOf(asked), cancellation);
         Details = await DetailInWords.ReadAsync(db, asked.OrganizationId, AuthorizationDetails.OfText(asked.Details).All, cancellation);
     }

@@ -1,12 +1,10 @@
 using Gatehouse.Portal.Pages.Applications;
-using Gatehouse.Store.Database;
 using Gatehouse.Store.Operations;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Portal.Pages.Application.Edit;
 
-internal sealed class EditPage(GatehouseDb db, ApplicationOperations applications) : OwnedApplicationPage
+internal sealed class EditPage(ApplicationOperations applications) : OwnedApplicationPage
 {
     [BindProperty]
     public ApplicationAbout About { get; set; } = new();
@@ -16,10 +14,7 @@ internal sealed class EditPage(GatehouseDb db, ApplicationOperations application
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellation)
     {
         if (!ModelState.IsValid) return Again();
-        // What the page does not show stays as it is.
-        var row = await db.Applications.AsNoTracking().SingleAsync(row => row.Id == Application.Id, cancellation);
-        var draft = ApplicationDraft.Of(row) with { Name = About.Name, Description = About.Description ?? string.Empty };
-        var outcome = await applications.ChangeAsync(Application.Id, draft, Actor, cancellation);
+        var outcome = await applications.DescribeAsync(Application.Id, About.Name, About.Description ?? string.Empty, Actor, cancellation);
         if (outcome.Succeeded) return SeeOther(Links.Application(Application.Id), "Saved.");
         Refuse(outcome, ("client_name", "About.Name"), ("description", "About.Description"));
         return Again();
