@@ -53,6 +53,7 @@ public sealed class FormBodyTests
     [InlineData("client_id=a&client_id=b", FormError.DuplicateParameter, "client_id")]
     [InlineData("a%20b=1&a%20b=2", FormError.DuplicateParameter, null)] // Not printable, so it is not named.
     [InlineData("y=1&x=%", FormError.InvalidEncoding, "x")]
+    [InlineData("=a&=b", FormError.DuplicateParameter, "")]
     public void What_is_no_such_form_is_refused_and_the_parameter_named(string body, FormError error, string? culprit)
     {
         Assert.Equal(error, Parse(body, out _, out var named));
@@ -131,6 +132,13 @@ public sealed class FormBodyTests
         Assert.Null(FormBody.Of([("x", "\0")]));
         Assert.NotNull(FormBody.Of([("x", new string('a', FormBody.MaxBytes - 2))]));
         Assert.Null(FormBody.Of([("x", new string('a', FormBody.MaxBytes - 1))]));
+    }
+
+    [Fact]
+    public void What_cannot_be_decoded_gives_no_text()
+    {
+        Assert.Equal(FormError.InvalidEncoding, FormBody.Decode("a%"u8, new byte[2], out var text));
+        Assert.Equal(string.Empty, text);
     }
 
     [Fact]
