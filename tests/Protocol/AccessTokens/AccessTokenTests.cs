@@ -167,9 +167,9 @@ public sealed class AccessTokenTests
             Origins = [new TokenOrigin("j0", "c0"), new TokenOrigin("j1", "c1")], Details = AuthorizationDetails.OfText("""[{"type":"t"}]"""),
         };
         Assert.Equal(
-            """{"iss":"https://auth.example.test","sub":"client:app","aud":["a","b"],"client_id":"app","scope":"a b","iat":1800000000,"exp":1800000060,"""
-            + """"jti":"j1","grant_id":"g","act":{"sub":"x","act":{"sub":"y"}},"origin":[{"jti":"j0","client_id":"c0"},{"jti":"j1","client_id":"c1"}],"""
-            + """"authorization_details":[{"type":"t"}],"cnf":{"jkt":"t"}}""", Write(claims));
+            """{"iss":"https://auth.example.test","sub":"client:app","aud":["a","b"],"client_id":"app","scope":"a b","iat":1800000000,"exp":1800000060"""
+            + ""","jti":"j1","grant_id":"g","act":{"sub":"x","act":{"sub":"y"}},"origin":[{"jti":"j0","client_id":"c0"},{"jti":"j1","client_id":"c1"}]"""
+            + ""","authorization_details":[{"type":"t"}],"cnf":{"jkt":"t"}}""", Write(claims));
         var read = Read(Write(claims))!;
         Assert.Equal((claims.GrantId, claims.Confirmation, claims.Actor, "DPoP"), (read.GrantId, read.Confirmation, read.Actor, read.TokenType));
         Assert.Equal(claims.Origins, read.Origins);
@@ -181,8 +181,8 @@ public sealed class AccessTokenTests
     {
         var claims = Read(Good)! with { Confirmation = Confirmation.OfCertificate("t"), Scope = ScopeSet.Empty };
         Assert.Equal(
-            """{"iss":"https://auth.example.test","sub":"client:app","aud":"things","client_id":"app","iat":1800000000,"exp":1800000060,"jti":"j1","""
-            + """"cnf":{"x5t#S256":"t"}}""", Write(claims));
+            """{"iss":"https://auth.example.test","sub":"client:app","aud":"things","client_id":"app","iat":1800000000,"exp":1800000060"""
+            + ""","jti":"j1","cnf":{"x5t#S256":"t"}}""", Write(claims));
         Assert.Equal((new Confirmation(ConfirmationMethod.Certificate, "t"), "Bearer"), (Read(Write(claims))!.Confirmation!, claims.TokenType));
         Assert.Null(Confirmation.OfDpopKey(null));
         Assert.Null(Confirmation.OfCertificate(null));
