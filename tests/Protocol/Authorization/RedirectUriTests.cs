@@ -70,6 +70,10 @@ public sealed class RedirectUriTests
     [InlineData("http://127.0.0.1/callback", "http://127.0.0.1:49152/other")]
     [InlineData("http://127.0.0.1/callback", "http://127.0.0.1:49152/callback?x=1")]
     [InlineData("http://127.0.0.1/callback", "http://127.0.0.1:/callback")]
+    [InlineData("http://127.0.0.1/a", "http://127.0.0.1:/a")]
+    [InlineData("http://127.0.0.1/a", "http://127.0.0.1:b/a")]
+    [InlineData("http://127.0.0.1:0/a", "http://127.0.0.1:99999/b")] // What is malformed has no other spelling.
+    [InlineData("http://127.0.0.1@a.example.test", "http://127.0.0.1.b.example.test")]
     [InlineData("http://127.0.0.1/callback", "http://127.0.0.1:0/callback")]
     [InlineData("http://127.0.0.1/callback", "http://127.0.0.1:65536/callback")]
     [InlineData("http://127.0.0.1/callback", "http://127.0.0.1:000080/callback")]

@@ -46,6 +46,13 @@ public sealed class BasicCredentialsTests
     public void What_is_not_well_formed_is_refused(string header) => Assert.False(BasicCredentials.TryParse(header, out _, out _));
 
     [Fact]
+    public void What_is_no_Basic_gives_no_text()
+    {
+        Assert.False(BasicCredentials.TryParse("Bearer a", out var clientId, out var clientSecret));
+        Assert.Equal((string.Empty, string.Empty), (clientId, clientSecret));
+    }
+
+    [Fact]
     public void A_header_has_up_to_4096_characters()
     {
         var longest = "Basic " + Encode("a:" + new string('b', 3064));

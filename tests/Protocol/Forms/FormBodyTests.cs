@@ -30,6 +30,13 @@ public sealed class FormBodyTests
         Assert.Null(culprit);
     }
 
+    [Fact]
+    public void A_name_may_be_empty()
+    {
+        Assert.Equal(FormError.None, Parse("=a&x=b", out var form, out _));
+        Assert.Equal(("a", "b"), (form[string.Empty], form["x"]));
+    }
+
     [Theory]
     [InlineData("x=%", FormError.InvalidEncoding, "x")]
     [InlineData("x=%4", FormError.InvalidEncoding, "x")]
