@@ -1,5 +1,4 @@
 using System.Net;
-using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.Vocabulary;
 
 namespace Gatehouse.Tests.Protocol.Vocabulary;
@@ -104,29 +103,6 @@ public sealed class VocabularyTests
             "client_credentials, authorization_code, refresh_token, urn:ietf:params:oauth:grant-type:device_code, "
             + "urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer.",
             OAuthError.UnsupportedGrantType.Description, StringComparison.Ordinal);
-    }
-
-    public static TheoryData<AuthorizationError, string> AuthorizationErrors => new()
-    {
-        { AuthorizationError.AccessDenied, "access_denied" },
-        { AuthorizationError.LoginRequired, "login_required" },
-        { AuthorizationError.ConsentRequired, "consent_required" },
-        { AuthorizationError.InvalidScope, "invalid_scope" },
-        { AuthorizationError.UnauthorizedClient, "unauthorized_client" },
-        { AuthorizationError.RequestUriNotSupported, "request_uri_not_supported" },
-        { AuthorizationError.TemporarilyUnavailable, "temporarily_unavailable" },
-        { AuthorizationError.InvalidRequestObject("It is malformed."), "invalid_request_object" },
-        { AuthorizationError.InvalidTarget("It is unknown."), "invalid_target" },
-        { AuthorizationError.InvalidAuthorizationDetails("It is unknown."), "invalid_authorization_details" },
-        { AuthorizationError.InvalidRequest("It is malformed."), "invalid_request" },
-        { AuthorizationError.UnsupportedResponseType("It is unknown."), "unsupported_response_type" },
-    };
-
-    [Theory, MemberData(nameof(AuthorizationErrors), DisableDiscoveryEnumeration = true)]
-    public void An_error_of_an_authorization_request_has_its_code_and_a_sentence(AuthorizationError error, string code)
-    {
-        Assert.Equal(code, error.Code);
-        Assert.Matches("^[ !#-\\[\\]-~]{10,}$", error.Description);
     }
 
     [Fact]
