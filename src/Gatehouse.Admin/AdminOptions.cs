@@ -9,7 +9,7 @@ public sealed record AdminOptions(string Issuer, string Resource)
     public const string BasePath = "/admin/v1";
 
     /// <summary>The scope that every call needs. The API published with it is the Admin API.</summary>
-    public const string Scope = "gatehouse.admin";
+    public const string Scope = Protocol.Vocabulary.AdminScope.Name;
 
     /// <summary>The largest request body, in bytes.</summary>
     public const int MaxBodyBytes = 64 * 1024;

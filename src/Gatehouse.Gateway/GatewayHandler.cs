@@ -5,6 +5,7 @@ using Gatehouse.Gateway.Routing;
 using Gatehouse.Gateway.Tokens;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Bearer;
+using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Store.Registry;
@@ -31,7 +32,7 @@ public sealed class GatewayHandler(
         }
 
         // 2. Token facts: from one header, out of memory or by verification; and the proof of the key that the token is bound to, if it is.
-        var (unusable, claims, algorithm) = await ReadTokenAsync(http);
+        var (unusable, claims, proof) = await ReadTokenAsync(http);
         if (unusable is null && await PresentedToken.IsInBodyAsync(http.Request)) unusable = GatewayFailure.TokenInBody;
         if (unusable is not null)
         {
@@ -47,9 +48,15 @@ public sealed class GatewayHandler(
             return;
         }
 
-        if (access.Application!.IsFapi && algorithm is not null && !SigningAlgorithms.Fapi.Contains(algorithm)) // FAPI 2.0 §5.4.1.
+        if (access.Application!.IsFapi && proof is not null && !SigningAlgorithms.Fapi.Contains(proof.Algorithm)) // FAPI 2.0 §5.4.1.
         {
             await refusals.WriteAsync(http, GatewayFailure.ProofOfWeakAlgorithm, route, access.Application);
+            return;
+        }
+
+        if (proof is not null && !proofs.TryClaim(proof))
+        {
+            await refusals.WriteAsync(http, GatewayFailure.ProofReplayed, route, access.Application);
             return;
         }
 
@@ -83,7 +90,7 @@ public sealed class GatewayHandler(
     }
 
     private UsedToken Prove(HttpContext http, string authorization, AccessTokenClaims claims) =>
-        new(proofs.Check(http, authorization, claims, out var algorithm), claims, algorithm);
+        new(proofs.Check(http, authorization, claims, out var proof), claims, proof);
 
     // RFC 9396 §9: an API hears what is meant for it.
     private static string DetailsFor(RegisteredApi api, AuthorizationDetails details) =>
@@ -100,6 +107,6 @@ public sealed class GatewayHandler(
         return refusals.WriteAsync(http, GatewayFailure.WrongMethod);
     }
 
-    /// <summary>What a call's token says, or why it cannot be used; and the algorithm of the DPoP proof that came with it.</summary>
-    private readonly record struct UsedToken(GatewayFailure? Unusable, AccessTokenClaims? Claims = null, string? ProofAlgorithm = null);
+    /// <summary>What a call's token says, or why it cannot be used; and the DPoP proof that came with it.</summary>
+    private readonly record struct UsedToken(GatewayFailure? Unusable, AccessTokenClaims? Claims = null, DpopProof? Proof = null);
 }

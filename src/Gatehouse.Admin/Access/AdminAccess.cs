@@ -79,8 +79,13 @@ internal sealed partial class AdminAccess
         // 3 What may have changed since the last call. A scope names one API, so the scope finds it.
         if (_catalog.Current.WithScope(AdminOptions.Scope) is not { } api || api.Resource != _options.Resource) return (AdminFailure.Unavailable, null);
         var access = await _check.CheckAsync(verified.Claims, api, AdminOptions.Scope);
-        return access.Failure == AccessFailure.None ? (null, access.Application) : (AdminFailure.Of(access.Failure), access.Application);
+        if (access.Failure != AccessFailure.None) return (AdminFailure.Of(access.Failure), access.Application);
+        return (SpeaksForItself(verified.Claims) ? null : AdminFailure.SpeaksForAnother, access.Application);
     }
+
+    // Who operates the server is an application with a contract for that. Nobody becomes one through what a user allowed or somebody passed on.
+    private static bool SpeaksForItself(AccessTokenClaims claims) =>
+        claims.Subject == claims.ClientId && claims.GrantId is null && claims.Actor is null && claims.Origins.Count == 0;
 
     private Task RefuseAsync(HttpContext http, AdminFailure failure, RegisteredApplication? application)
     {

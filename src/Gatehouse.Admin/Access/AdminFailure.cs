@@ -33,6 +33,10 @@ internal sealed record AdminFailure(string Code, int Status, string Detail, stri
     /// <summary>A token that is worth something only with its proof is not taken without one (RFC 9449 §7.1).</summary>
     public static AdminFailure TokenIsBound { get; } = InvalidToken("token_is_bound", "The access token is bound to a DPoP key; this API takes bearer tokens.");
 
+    /// <summary>A token of a user, or one that was exchanged.</summary>
+    public static AdminFailure SpeaksForAnother { get; } =
+        InvalidToken("speaks_for_another", "The access token speaks for a user or was exchanged; this API takes tokens of applications that speak for themselves.");
+
     public static AdminFailure Of(AccessTokenFailure failure) => InvalidToken(Name(failure), $"The access token was not accepted: {failure}.");
 
     public static AdminFailure Of(AccessFailure failure) => failure switch

@@ -38,16 +38,17 @@ internal static class ApplicationEndpoints
                 + "An application that is named by the URL of a document would come back: it is retired, and deleted the second time.");
         applications.MapPost("/{client_id}/retire", RetireAsync).WithName("retireApplication")
             .WithSummary("Retire an application").Refuses(404)
-            .WithDescription("It obtains no token and every token it holds is refused within one second. Reactivating takes it back.");
+            .WithDescription("It obtains no token and every token it holds is refused within one second, for good. Reactivated, it obtains new ones.");
         applications.MapPost("/{client_id}/reactivate", ReactivateAsync).WithName("reactivateApplication")
             .WithSummary("Reactivate a retired application").Refuses(404)
-            .WithDescription("Tokens from before that have not expired work again, unless they were revoked.");
+            .WithDescription("It obtains tokens again; those from before stay refused. What its users gave lives on.");
         applications.MapPost("/{client_id}/approve", ApproveAsync).WithName("approveApplication")
             .WithSummary("Approve an application that registered itself").Refuses(404, 409)
             .WithDescription("It may begin, does not expire, is no longer called unverified, and hears of errors at its redirect URI.");
         applications.MapPost("/{client_id}/revoke-tokens", RevokeTokensAsync).WithName("revokeApplicationTokens")
             .WithSummary("Revoke all tokens of an application").Refuses(404)
-            .WithDescription("Every access token issued until now is refused within one second. New ones can be obtained.");
+            .WithDescription("Every access token issued until now is refused within one second, and what users gave ends, "
+                + "refresh tokens included. New ones can be obtained.");
     }
 
     private static async Task<Results<Ok<ApplicationPage>, Refused>> ListAsync(

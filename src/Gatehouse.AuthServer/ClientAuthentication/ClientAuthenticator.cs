@@ -89,7 +89,9 @@ public sealed class ClientAuthenticator(
         if (application is null) return OAuthFailure.UnknownApplication;
         if (credentials.Assertion is { } assertion)
         {
-            return VerifyAssertion(application, assertion, await keys.FindAsync(application, assertion.Kid, cancellation));
+            var found = await keys.FindAsync(application, assertion.Kid, cancellation);
+            // Nobody guessed: the application's own server does not say what its keys are.
+            return found.Count == 0 && application.JwksUri.Length > 0 ? OAuthFailure.ApplicationKeysAway : VerifyAssertion(application, assertion, found);
         }
         if (TokenEndpointAuthMethods.IsCertificate(application.TokenEndpointAuthMethod))
         {

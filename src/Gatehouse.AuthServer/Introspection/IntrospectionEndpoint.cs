@@ -1,5 +1,6 @@
 using Gatehouse.AuthServer.Requests;
 using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 
@@ -55,7 +56,14 @@ public sealed class IntrospectionEndpoint(
             if (access.Failure == AccessFailure.StoreUnknown) return (false, null);
             if (access.Failure == AccessFailure.None) own.Add(api);
         }
-        // RFC 9396 §9.2: each API hears what is meant for it.
-        return (true, own.Count == 0 ? null : claims with { Details = claims.Details.Where(detail => own.Any(api => api.DetailsTypes.ContainsKey(detail.Type))) });
+        return (true, own.Count == 0 ? null : For(own, claims));
     }
+
+    // Each API hears what is meant for it (RFC 7662 §4, RFC 9396 §9.2).
+    private static AccessTokenClaims For(IReadOnlyList<RegisteredApi> own, AccessTokenClaims claims) => claims with
+    {
+        Audience = [.. claims.Audience.Where(audience => own.Any(api => api.Resource == audience))],
+        Scope = claims.Scope.Intersect(ScopeSet.Of(own.SelectMany(api => api.Scopes))),
+        Details = claims.Details.Where(detail => own.Any(api => api.DetailsTypes.ContainsKey(detail.Type))),
+    };
 }

@@ -25,6 +25,9 @@ public sealed record AccessRequest(string? Scope, IReadOnlyList<string> Resource
 
     /// <summary>The resources that were granted before; empty: every one.</summary>
     public IReadOnlyList<string> GrantedResources { get; init; } = [];
+
+    /// <summary>Whether a token is presented whose audience the granted resources are, as in an exchange.</summary>
+    public bool IsForToken { get; init; }
 }
 
 /// <summary>
@@ -43,6 +46,7 @@ internal static class ScopePolicy
         // 1. What is possible: the scopes of the approved contracts, and those of OpenID Connect.
         var granted = request.Granted;
         var contracts = ContractsOf(application, apis);
+        if (request.IsForUser) contracts.RemoveAll(pair => pair.Api!.Scopes.Contains(AdminScope.Name)); // No user can give what opens the Admin API.
         var scope = ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes));
         if (application.ScopeLimit is { } most) scope = scope.Intersect(most);
         var possible = request.IsForUser ? ScopeSet.Of(scope.Concat(IdentityScope.All)) : scope;
@@ -70,8 +74,9 @@ internal static class ScopePolicy
         if (request.Resources.Count + request.GrantedResources.Count > 0)
             scope = scope.Intersect(ScopeSet.Of(contracts.SelectMany(pair => pair.Api!.Scopes).Concat(IdentityScope.All)));
 
-        // 4. An API without scopes comes along only where nothing was asked for.
-        if (request.Scope is not null || granted is { Count: > 0 } || request.Details.Count > 0)
+        // 4. An API without scopes comes along only where nothing was asked for, and never for a user: the consent page shows scopes and details,
+        //    so nobody has allowed it. The audience of a presented token says which of them it opened.
+        if (request.Scope is not null || granted is { Count: > 0 } || request.Details.Count > 0 || (request.IsForUser && !request.IsForToken))
             contracts.RemoveAll(pair => !pair.Api!.Scopes.Any(scope.Contains) && !request.Details.All.Any(detail => pair.Api.DetailsTypes.ContainsKey(detail.Type)));
         else if (granted is not null) contracts.RemoveAll(pair => pair.Api!.Scopes.Count > 0);
         if (contracts.Count == 0 && request.Resources.Count > 0) return OAuthFailure.NoScopeOfResource;

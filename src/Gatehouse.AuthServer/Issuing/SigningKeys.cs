@@ -60,6 +60,7 @@ public sealed partial class SigningKeys(
             try
             {
                 if (await rotation.StepAsync(stoppingToken)) LogRotated();
+                await ReloadAsync(); // A change that could not be followed when it was announced is followed now.
             }
             catch (Exception exception) when (StoreFault.IsAway(exception))
             {

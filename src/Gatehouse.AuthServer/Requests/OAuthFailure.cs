@@ -3,6 +3,7 @@ using Gatehouse.Protocol.Authorization;
 using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Forms;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.JwtBearer;
 using Gatehouse.Protocol.Vocabulary;
 
@@ -34,7 +35,7 @@ public sealed record OAuthFailure
     /// </summary>
     public bool IsUnproven => IsGuess || Code is "parameter_in_query" or "no_credentials" or "malformed_basic"
         or "unsupported_authorization_scheme" or "two_methods" or "two_client_ids" or "wrong_assertion_type"
-        or "malformed_assertion" or "no_certificate" or "wrong_certificate";
+        or "malformed_assertion" or "no_certificate" or "wrong_certificate" or "application_keys_away";
 
     public static OAuthFailure MethodIsNotPost { get; } = Request("method_is_not_post",
         OAuthError.InvalidRequest("This endpoint is called with POST.") with { Status = 405 });
@@ -71,6 +72,9 @@ public sealed record OAuthFailure
     public static OAuthFailure MalformedAssertion { get; } = new("malformed_assertion", OAuthError.InvalidClient,
         "The client_assertion is missing, or is not a well-formed JWT with a sub.");
 
+    public static OAuthFailure ApplicationKeysAway { get; } = new("application_keys_away", OAuthError.InvalidClient,
+        "The keys of the application could not be fetched from its jwks_uri, or there is none that is taken.");
+
     public static OAuthFailure AssertionReplayed { get; } = new("assertion_replayed", OAuthError.InvalidClient,
         "The client_assertion is right, but its jti was used before. Make a new one for every request.");
 
@@ -84,7 +88,7 @@ public sealed record OAuthFailure
         "The client_secret is none of this application's secrets.");
 
     public static OAuthFailure ApplicationRetired { get; } = new("application_retired", OAuthError.InvalidClient,
-        "The secret is right, but the application is retired.");
+        "The application is retired, or no person has approved it yet.");
 
     public static OAuthFailure MissingToken { get; } = new("missing_token",
         OAuthError.InvalidRequest("The parameter token is missing."), "The request had no token.");
@@ -113,7 +117,7 @@ public sealed record OAuthFailure
         "The DPoP proof carried no nonce, or an old one. The client repeats the request with the nonce of the answer.");
 
     public static OAuthFailure NoFapiAlgorithm { get; } = new("no_fapi_algorithm",
-        OAuthError.InvalidDpopProof("Sign the DPoP proof with ES256 or PS256."), "The application is held to FAPI 2.0, which does not take this algorithm.");
+        OAuthError.InvalidDpopProof($"Sign the DPoP proof by one of {string.Join(", ", SigningAlgorithms.Fapi)}."), "The application is held to FAPI 2.0, which does not take this algorithm.");
 
     public static OAuthFailure DpopProofReplayed { get; } = new("dpop_proof_replayed",
         OAuthError.InvalidDpopProof("The jti of the DPoP proof was used before."), "The DPoP proof was sent before. Make a new one for every request.");
@@ -189,6 +193,14 @@ public sealed record OAuthFailure
 
     public static OAuthFailure TooManyExchanges { get; } = Request("too_many_exchanges", OAuthError.InvalidRequest("The subject_token was exchanged too often already."));
 
+    public static OAuthFailure ExchangeUnbound { get; } = new("exchange_unbound",
+        OAuthError.InvalidDpopProof("The subject_token is bound to a key, or its application is held to that: send a DPoP proof of your own key."),
+        "The subject_token is bound or of an application whose tokens must be, and the request proved no key that the new token could be bound to.");
+
+    public static OAuthFailure SubjectWithoutContract { get; } = new("subject_without_contract",
+        OAuthError.InvalidTarget("The application of the subject_token has no approved contract for an API of it any more."),
+        "An application that the subject_token was issued to has lost its approved contract for every API of the token.");
+
     public static OAuthFailure SubjectNotAllowed { get; } = new("subject_not_allowed", OAuthError.InvalidRequest("The subject_token may not be exchanged."),
         "The subject_token belongs to an application that is not among token_exchange_subjects, and is for no API that this application stands for.");
 
@@ -204,7 +216,7 @@ public sealed record OAuthFailure
     public static OAuthFailure UnknownDeviceCode { get; } = new("unknown_device_code", OAuthError.InvalidGrant,
         "The device_code is unknown, or was issued to another application.");
 
-    public static OAuthFailure DeviceCodeReused { get; } = new("device_code_reused", OAuthError.InvalidGrant, "The device_code had been used before.");
+    public static OAuthFailure DeviceCodeReused { get; } = new("device_code_reused", OAuthError.InvalidGrant, "The device_code had been used before, or the user has taken back the access meanwhile.");
 
     public static OAuthFailure DevicePending { get; } = Request("device_pending",
         OAuthError.Device("authorization_pending", "The user has not decided yet. Ask again after the interval."));
@@ -242,7 +254,7 @@ public sealed record OAuthFailure
         $"The secret was right once, but expired on {Day(at)}.");
 
     public static OAuthFailure MethodNotAllowed(string method) => new("auth_method_not_allowed", OAuthError.InvalidClient,
-        $"The secret is right, but the application may not send it by {method}.");
+        $"The credentials are right, but the application may not authenticate by {method}.");
 
     public static OAuthFailure WrongAssertion(ClientAssertionFailure failure, string issuer) => new("wrong_assertion", OAuthError.InvalidClient,
         failure switch

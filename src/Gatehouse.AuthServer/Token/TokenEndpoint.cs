@@ -42,6 +42,7 @@ public sealed class TokenEndpoint(
             DpopProof? proof = null;
             Confirmation? proved = null;
             failure ??= constraints.Read(http, application.Registered, decision.Confirmation, out proof, out proved);
+            if (decision.MustBeBound && proved is null) failure ??= OAuthFailure.ExchangeUnbound;
 
             // 6. Consume: what may be used once is used now.
             if (failure is null && !await requests.ConsumeAsync(http, application)) return;

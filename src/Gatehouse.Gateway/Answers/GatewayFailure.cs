@@ -1,5 +1,6 @@
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Dpop;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Registry;
 
 namespace Gatehouse.Gateway.Answers;
@@ -69,7 +70,7 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
         "The access token is bound to another client certificate than that of the TLS connection.");
 
     public static GatewayFailure ProofOfWeakAlgorithm { get; } = Proof("proof_wrong_algorithm",
-        "The application is held to FAPI 2.0: sign the DPoP proof with ES256 or PS256.");
+        $"The application is held to FAPI 2.0: sign the DPoP proof by one of {string.Join(", ", SigningAlgorithms.Fapi)}.");
 
     public static GatewayFailure ProofMissing { get; } = Proof("proof_missing", "Send one DPoP header with a proof for this call.");
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gatehouse.Gateway.Forwarding;
@@ -9,10 +10,21 @@ namespace Gatehouse.Gateway.Forwarding;
 /// </summary>
 internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransformer
 {
-    private const string OwnPrefix = "X-Gatehouse-";
+    private const string OwnCookies = "__Host-gatehouse-";
 
-    // RFC 9440 §2.4, and what proxies called it before: an upstream may trust any of them.
-    private static readonly string[] CertificateNames = ["Client-Cert", "X-Client-Cert", "X-SSL-Client", "SSL-Client-"];
+    private static readonly string[] Prefixes =
+    [
+        "X-Gatehouse-", "X-Forwarded-",
+        // RFC 9440 §2.4, and what proxies called it before: an upstream may trust any of them.
+        "Client-Cert", "X-Client-Cert", "X-SSL-Client", "SSL-Client-", "X-Amzn-Mtls-",
+    ];
+
+    private static readonly string[] Names =
+    [
+        "Forwarded", "Authorization", "DPoP", "X-ARR-ClientCert",
+        // What was decided about is the method and the path of the call: no header may name others to the upstream.
+        "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-URL", "X-Rewrite-URL", "X-Original-Host",
+    ];
 
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -22,6 +34,7 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
         foreach (var name in headers.Select(header => header.Key).Where(IsOurs).ToList()) headers.Remove(name);
         if (proxyRequest.Content?.Headers is { } contentHeaders)
             foreach (var name in contentHeaders.Select(header => header.Key).Where(IsOurs).ToList()) contentHeaders.Remove(name);
+        RemoveOurCookies(proxyRequest);
         headers.Host = null; // The upstream's own name.
         headers.TryAddWithoutValidation("X-Gatehouse-Client-Id", caller.Application.ClientId);
         headers.TryAddWithoutValidation("X-Gatehouse-Application", Uri.EscapeDataString(caller.Application.Name));
@@ -33,15 +46,38 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
         headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Host.Value);
     }
 
-    // CGI and its heirs fold '_' and '-' into one: X_Gatehouse_Subject must not survive either.
+    /// <summary>Passes the answer on, except for cookies under the names of this server's own.</summary>
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        var isForwarded = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var headers = httpContext.Response.Headers;
+        if (headers.SetCookie.Any(cookie => IsOurCookie(cookie)))
+            headers.SetCookie = headers.SetCookie.Where(cookie => !IsOurCookie(cookie)).ToArray();
+        return isForwarded;
+    }
+
+    // Gateway and portal may share a host: the session of a person is not the upstream's to see, nor to set.
+    private static void RemoveOurCookies(HttpRequestMessage request)
+    {
+        if (!request.Headers.TryGetValues(HeaderNames.Cookie, out var values)) return;
+        var all = values.SelectMany(value => value.Split(';', StringSplitOptions.TrimEntries)).ToList();
+        var others = all.Where(cookie => !IsOurCookie(cookie)).ToList();
+        if (others.Count == all.Count) return;
+        request.Headers.Remove(HeaderNames.Cookie);
+        if (others.Count > 0) request.Headers.TryAddWithoutValidation(HeaderNames.Cookie, string.Join("; ", others));
+    }
+
+    // A cookie without a name may be read as one by its value.
+    private static bool IsOurCookie(string? cookie) => cookie.AsSpan().TrimStart(" \t=").StartsWith(OwnCookies, StringComparison.OrdinalIgnoreCase);
+
+    // CGI and its heirs fold '_' and '-' into one, others every character that a variable cannot have: X_Gatehouse.Subject must not survive.
     private static bool IsOurs(string name)
     {
-        var folded = name.Replace('_', '-');
-        return folded.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase)
-            || folded.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
-            || folded.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
-            || folded.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
-            || folded.Equals("DPoP", StringComparison.OrdinalIgnoreCase)
-            || CertificateNames.Any(prefix => folded.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        var folded = string.Create(name.Length, name, (span, source) =>
+        {
+            for (var i = 0; i < span.Length; i++) span[i] = char.IsAsciiLetterOrDigit(source[i]) ? source[i] : '-';
+        });
+        return Names.Any(own => folded.Equals(own, StringComparison.OrdinalIgnoreCase))
+            || Prefixes.Any(prefix => folded.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -25,10 +25,10 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
     /// <param name="http">The call.</param>
     /// <param name="authorization">Its <c>Authorization</c> header.</param>
     /// <param name="claims">What its token says.</param>
-    /// <param name="algorithm">How the DPoP proof is signed; null when there is none.</param>
-    public GatewayFailure? Check(HttpContext http, string authorization, AccessTokenClaims claims, out string? algorithm)
+    /// <param name="proof">The DPoP proof, whose one use <see cref="TryClaim"/> takes; null when there is none.</param>
+    public GatewayFailure? Check(HttpContext http, string authorization, AccessTokenClaims claims, out DpopProof? proof)
     {
-        algorithm = null;
+        proof = null;
         var isDpop = BearerToken.IsDpop(authorization);
         if (claims.Confirmation is not { } bound) return isDpop ? GatewayFailure.TokenIsNotBound : null;
         if (bound.Method == ConfirmationMethod.Certificate) return CheckCertificate(http, isDpop, bound);
@@ -38,12 +38,10 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         if (UrlOf(http) is not { } url) return GatewayFailure.From(DpopFailure.WrongRequest);
         var failure = DpopProof.Verify(
             headers.ToString(), http.Request.Method, url, token, clock.GetUtcNow().ToUnixTimeSeconds(),
-            SignatureLibrary.Instance, out var proof);
+            SignatureLibrary.Instance, out proof);
         if (failure != DpopFailure.None) return GatewayFailure.From(failure);
         if (Confirmation.OfDpopKey(proof!.Thumbprint) != bound) return GatewayFailure.ProofOfAnotherKey;
         if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;
-        if (!TryClaim(proof)) return GatewayFailure.ProofReplayed;
-        algorithm = proof.Algorithm;
         // RFC 9449 §8.2: the client learns the next nonce before the old one ends.
         if (proof.Nonce != nonces.Current) OfferNonce(http, nonces.Current);
         return null;
@@ -57,7 +55,8 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         return certificate.Confirmation == bound ? null : GatewayFailure.AnotherCertificate;
     }
 
-    private bool TryClaim(DpopProof proof)
+    /// <summary>Takes the one use of a proof: after the access check, so that only who may call fills the memory of what was used.</summary>
+    public bool TryClaim(DpopProof proof)
     {
         lock (_claiming)
         {

@@ -5,7 +5,8 @@ namespace Gatehouse.Protocol.AccessTokens;
 /// <summary>A token that was exchanged for this one, or for one that was (RFC 8693): when it dies, so does what came of it.</summary>
 /// <param name="TokenId">Its <c>jti</c>.</param>
 /// <param name="ClientId">The application that it was issued to.</param>
-public sealed record TokenOrigin(string TokenId, string ClientId)
+/// <param name="IssuedAt">The second in which it was issued.</param>
+public sealed record TokenOrigin(string TokenId, string ClientId, long IssuedAt)
 {
     /// <summary>The longest line of tokens that were exchanged one for the other.</summary>
     public const int MaxNumber = 8;
@@ -19,6 +20,7 @@ public sealed record TokenOrigin(string TokenId, string ClientId)
             json.WriteStartObject();
             json.WriteString("jti", origin.TokenId);
             json.WriteString("client_id", origin.ClientId);
+            json.WriteNumber("iat", origin.IssuedAt);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -32,8 +34,9 @@ public sealed record TokenOrigin(string TokenId, string ClientId)
         var origins = new List<TokenOrigin>(array.GetArrayLength());
         foreach (var item in array.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.Object || !TryText(item, "jti", out var tokenId) || !TryText(item, "client_id", out var clientId)) return null;
-            origins.Add(new TokenOrigin(tokenId, clientId));
+            if (item.ValueKind != JsonValueKind.Object || !TryText(item, "jti", out var tokenId) || !TryText(item, "client_id", out var clientId)
+                || !item.TryGetProperty("iat", out var iat) || iat.ValueKind != JsonValueKind.Number || !iat.TryGetInt64(out var issuedAt)) return null;
+            origins.Add(new TokenOrigin(tokenId, clientId, issuedAt));
         }
         return origins;
     }

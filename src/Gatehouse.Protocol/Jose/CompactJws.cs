@@ -6,7 +6,7 @@ namespace Gatehouse.Protocol.Jose;
 
 /// <summary>
 /// A JWS in compact serialization (RFC 7515 §7.1), taken apart and read strictly: exactly three parts, one JSON object each in header and
-/// payload, no duplicate member at any depth, no <c>crit</c> and so no <c>b64:false</c>. Its signature is not verified yet.
+/// payload, no duplicate member at any depth, no <c>crit</c> and no <c>b64</c>. Its signature is not verified yet.
 /// </summary>
 public sealed class CompactJws
 {
@@ -66,6 +66,7 @@ public sealed class CompactJws
             || !StrictBase64Url.TryDecode(text[(last + 1)..], out var signature)) return false;
         if (!TryReadObject(header, out var headerObject) || !TryReadObject(payload, out var payloadObject)) return false;
         if (headerObject.TryGetProperty("crit", out _)) return false; // RFC 7515 §4.1.11: no extension is understood here.
+        if (headerObject.TryGetProperty("b64", out _)) return false; // RFC 7797 §6: it never comes without crit.
         jws = new CompactJws(headerObject, payloadObject, Encoding.ASCII.GetBytes(text[..last].ToString()), signature);
         return true;
     }

@@ -89,7 +89,14 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
         var outcome = await database.WinAsync<Redeemed>(async db =>
         {
             var now = clock.GetUtcNow();
-            if (!await HandleRegister.TryUseAsync(db, HandleKind.DeviceCode, deviceCode, now, cancellation)) return new Redeemed(IsWon: false);
+            if (!await HandleRegister.TryUseAsync(db, HandleKind.DeviceCode, deviceCode, now, cancellation))
+            {
+                await EndAsync(db, request.GrantId, now, cancellation); // Two hold the code, as with one that comes a second time.
+                return new Redeemed(IsWon: false);
+            }
+            // Taken back between the decision and now: there was no grant yet that could have been ended.
+            if (!await db.Consents.AnyAsync(row => row.ApplicationId == request.ApplicationId && row.UserId == request.UserId, cancellation))
+                return new Redeemed(IsWon: false);
             var grant = new Grant
             {
                 Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,

@@ -40,9 +40,7 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
         while (await db.InitialAccessTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
-        var endedBefore = now - UserSessions.AbsoluteLifetime;
-        while (await db.UserSessions.Where(row => row.BegunAt <= endedBefore).OrderBy(row => row.BegunAt).Take(BatchSize)
-            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        while (await UserSessions.ExpireAsync(database, now, cancellation) > 0) cancellation.ThrowIfCancellationRequested();
         while (await db.LogoutNotices.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
             .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
         while (await registrations.ExpireAsync(cancellation) > 0) cancellation.ThrowIfCancellationRequested();

@@ -104,12 +104,6 @@ public enum HandleKind
     /// <summary>A reference access token.</summary>
     ReferenceToken,
 
-    /// <summary>The <c>jti</c> of an assertion of a trusted issuer, after the issuer.</summary>
-    GrantAssertion,
-
-    /// <summary>The <c>jti</c> of a request object, after the <c>client_id</c>.</summary>
-    RequestObject,
-
     /// <summary>A device code.</summary>
     DeviceCode,
 

@@ -156,19 +156,34 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
 
     /// <summary>Stops the application: no new token, and every token it holds is refused. It can be taken back.</summary>
     public Task<Outcome<Application>> RetireAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
-        WriteAsync(applicationId, actor, "application.retired", application => application.State = ApplicationState.Retired, cancellation);
+        WriteAsync(applicationId, actor, "application.retired", application =>
+        {
+            application.State = ApplicationState.Retired;
+            application.TokensNotBefore = NextSecond(); // For good: taken back, the application begins with new tokens.
+        }, cancellation);
 
     public Task<Outcome<Application>> ReactivateAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
         WriteAsync(applicationId, actor, "application.reactivated",
             application => { if (application.State == ApplicationState.Retired) application.State = ApplicationState.Active; }, cancellation);
 
     /// <summary>
-    /// Refuses every access token that was issued until now. Tokens count whole seconds, so the line is drawn at the next one and new tokens
+    /// Refuses every access token that was issued until now, and ends what users gave: no refresh token and no code of before works any more. Tokens count whole seconds, so the line is drawn at the next one and new tokens
     /// of the remaining fraction are dated to it.
     /// </summary>
     public Task<Outcome<Application>> RevokeTokensAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
-        WriteAsync(applicationId, actor, "application.tokens_revoked",
-            application => application.TokensNotBefore = clock.GetUtcNow().ToUnixTimeSeconds() + 1, cancellation);
+        database.WriteAsync<Application>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            if (application is null) return Outcome<Application>.NotFound("application");
+            application.TokensNotBefore = NextSecond();
+            // One statement for however many users: the access tokens of the grants die by the line drawn above.
+            await db.Grants.Where(row => row.ApplicationId == applicationId && row.EndedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellation);
+            db.Audit(now, actor, application.OrganizationId, "application.tokens_revoked", application.Id.ToString());
+            db.Announce(now, ChangeKind.Application, application.ClientId);
+            return application;
+        }, cancellation);
 
     /// <summary>
     /// Deletes the application. One that is named by the URL of a document would come back with the next request: it is retired instead, which
@@ -230,6 +245,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             db.Announce(now, ChangeKind.Application, application.ClientId);
             return application;
         }, cancellation);
+
+    private long NextSecond() => clock.GetUtcNow().ToUnixTimeSeconds() + 1;
 
     // 128 random bits in hexadecimal: no blank, nothing to escape in a form or in HTTP Basic, no '-' that a shell command takes for an option.
     private static string NewClientId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

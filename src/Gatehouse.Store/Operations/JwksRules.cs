@@ -20,7 +20,7 @@ internal static class JwksRules
             using var document = JsonDocument.Parse(jwks, Strict);
             if (CheckSet(document.RootElement) is { } fault) return fault;
             return JwkSet.TryParse(jwks, SignatureLibrary.Instance, out var set) && set.Count > 0 ? null
-                : "The set holds no key that can verify a signature here: EC on P-256, P-384 or P-521, RSA of 2048 bits and more (RFC 7518 §6), "
+                : "The set holds no key that can verify a signature here: EC on P-256, P-384 or P-521, RSA of 2048 to 4096 bits (RFC 7518 §6), "
                 + "OKP on Ed25519 (RFC 8037 §2), or AKP with an alg of ML-DSA (RFC 9964 §3).";
         }
         catch (JsonException)

@@ -57,7 +57,7 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
         if (!found.IsKnown) return new Access(AccessFailure.StoreUnknown, null);
         if (found.Value is not { } application) return new Access(AccessFailure.ApplicationGone, null);
         var failure = DecideLife(claims, application);
-        return new Access(failure == AccessFailure.None ? await CheckOriginsAsync(claims) : failure, application);
+        return new Access(failure == AccessFailure.None ? await CheckOriginsAsync(claims, api: null) : failure, application);
     }
 
     private async ValueTask<Access> LoadAndCheckAsync(AccessTokenClaims claims, RegisteredApi api, string scope)
@@ -66,11 +66,11 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
         if (!found.IsKnown) return new Access(AccessFailure.StoreUnknown, null);
         if (found.Value is not { } application) return new Access(AccessFailure.ApplicationGone, null);
         var failure = Decide(claims, application, api, scope);
-        return new Access(failure == AccessFailure.None ? await CheckOriginsAsync(claims) : failure, application);
+        return new Access(failure == AccessFailure.None ? await CheckOriginsAsync(claims, api) : failure, application);
     }
 
     // A token that was exchanged lives no longer than those it was exchanged for.
-    private async ValueTask<AccessFailure> CheckOriginsAsync(AccessTokenClaims claims)
+    private async ValueTask<AccessFailure> CheckOriginsAsync(AccessTokenClaims claims, RegisteredApi? api)
     {
         foreach (var origin in claims.Origins)
         {
@@ -79,8 +79,9 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
             if (!found.IsKnown) return AccessFailure.StoreUnknown;
             if (found.Value is not { } application) return AccessFailure.ApplicationGone;
             if (!application.IsActive) return AccessFailure.ApplicationRetired;
-            // It was issued before the exchanged one, so this second is early enough for both.
-            if (claims.IssuedAt < application.TokensNotBefore) return AccessFailure.IssuedBeforeRevocation;
+            if (origin.IssuedAt < application.TokensNotBefore) return AccessFailure.IssuedBeforeRevocation;
+            if (application.IsFapi && claims.Confirmation is null) return AccessFailure.NotBound;
+            if (api is not null && !HasContract(application, api)) return AccessFailure.NoApprovedContract;
         }
         return AccessFailure.None;
     }
@@ -98,8 +99,10 @@ public sealed class AccessCheck(ApplicationRegistry applications, RevokedTokens 
     {
         if (DecideLife(claims, application) is var failure and not AccessFailure.None) return failure;
         if (!claims.Audience.Contains(api.Resource, StringComparer.Ordinal)) return AccessFailure.WrongAudience;
-        if (!application.Contracts.TryGetValue(api.Id, out var contract) || contract.State != ContractState.Approved)
-            return AccessFailure.NoApprovedContract;
+        if (!HasContract(application, api)) return AccessFailure.NoApprovedContract;
         return scope.Length == 0 || claims.Scope.Contains(scope) ? AccessFailure.None : AccessFailure.InsufficientScope;
     }
+
+    private static bool HasContract(RegisteredApplication application, RegisteredApi api) =>
+        application.Contracts.TryGetValue(api.Id, out var contract) && contract.State == ContractState.Approved;
 }

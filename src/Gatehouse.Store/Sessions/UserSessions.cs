@@ -23,6 +23,7 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
     public static readonly TimeSpan AbsoluteLifetime = TimeSpan.FromDays(7);
 
     private const int PublicIdBytes = 16;
+    private const int ExpiredAtOnce = 50;
 
     /// <summary>Begins a session in the place of the one that the browser had.</summary>
     /// <param name="userId">Who signed in.</param>
@@ -59,6 +60,21 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
         outbox.Ring();
     }
 
+    /// <summary>Ends some of the sessions past their longest time, as their people would have by signing out.</summary>
+    /// <returns>How many; the outbox finds the notices at its next round.</returns>
+    internal static async Task<int> ExpireAsync(StoreDatabase database, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var outcome = await database.WinAsync<List<byte[]>>(async db =>
+        {
+            var dead = now - AbsoluteLifetime;
+            var expired = await db.UserSessions.AsNoTracking().Where(row => row.BegunAt <= dead).OrderBy(row => row.BegunAt).Take(ExpiredAtOnce)
+                .Select(row => row.Key).ToListAsync(cancellation);
+            foreach (var key in expired) await EndAsync(db, key, now, cancellation);
+            return expired;
+        }, cancellation);
+        return outcome.Value?.Count ?? 0;
+    }
+
     /// <summary>What is kept of the secret.</summary>
     public static byte[] KeyOf(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
 
@@ -80,7 +96,8 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
     private static async Task PruneAsync(GatehouseDb db, Guid userId, DateTimeOffset now, CancellationToken cancellation)
     {
         var dead = now - AbsoluteLifetime;
-        await db.UserSessions.Where(row => row.UserId == userId && row.BegunAt <= dead).ExecuteDeleteAsync(cancellation);
+        var expired = await db.UserSessions.AsNoTracking().Where(row => row.UserId == userId && row.BegunAt <= dead).Select(row => row.Key).ToListAsync(cancellation);
+        foreach (var key in expired) await EndAsync(db, key, now, cancellation);
         var tooMany = await db.UserSessions.AsNoTracking().Where(row => row.UserId == userId)
             .OrderByDescending(row => row.BegunAt).Skip(MaxPerUser - 1).Select(row => row.Key).ToListAsync(cancellation);
         foreach (var key in tooMany) await EndAsync(db, key, now, cancellation);

@@ -25,7 +25,7 @@ public sealed record Credentials(
 /// <summary>What every installation begins with: an organization, the Admin API as an API like any other, an operator and the operator's program.</summary>
 public sealed class Founder(StoreDatabase database, KeyEncryptionKey key, TimeProvider clock)
 {
-    public const string AdminScope = "gatehouse.admin";
+    public const string AdminScope = Gatehouse.Protocol.Vocabulary.AdminScope.Name;
     public const string AdminApi = "gatehouse-admin";
 
     private readonly SecretOperations _secrets = new(database, new ClientSecretVault(key), clock);

@@ -130,7 +130,7 @@ public sealed class AccessTests(AdminHouse house) : IClassFixture<AdminHouse>
     }
 
     [Fact]
-    public async Task A_retired_application_is_refused_and_let_in_again_when_it_is_reactivated()
+    public async Task A_retired_application_is_refused_and_let_in_again_with_a_new_token_when_it_is_reactivated()
     {
         var credentials = await house.CreateOperatorAsync("Retired");
         await house.Node.SettleAsync();
@@ -142,7 +142,8 @@ public sealed class AccessTests(AdminHouse house) : IClassFixture<AdminHouse>
 
         await house.PostAsync($"/applications/{credentials.ClientId}/reactivate");
         await house.Node.SettleAsync();
-        Assert.Equal(HttpStatusCode.OK, (await house.CallWithTokenAsync(token)).Status);
+        (await house.CallWithTokenAsync(token)).AssertRefused(401);
+        Assert.Equal(HttpStatusCode.OK, (await house.CallWithTokenAsync(await house.Node.ObtainTokenAsync(credentials))).Status);
     }
 
     [Fact]

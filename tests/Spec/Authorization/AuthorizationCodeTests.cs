@@ -159,19 +159,24 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime
     }
 
     [Fact, Rfc(6749, "3.3"), Requirement("6749-36")]
-    public async Task An_API_without_scopes_is_opened_by_a_request_without_scope()
+    public async Task An_API_without_scopes_is_opened_to_no_user_because_none_has_allowed_it()
     {
         var plain = await _node.Founder.PublishAsync(new Api
         {
             OrganizationId = _node.Organization.Id, Slug = "plain", Name = "plain", Resource = TestNode.ApiUrl + "/plain", Upstream = _node.Upstream.Url, Scopes = [],
             Operations = [new ApiOperation { Method = "GET", PathTemplate = "/plain" }], Plans = [new Plan { Slug = "free", Name = "Free" }],
         });
-        var flow = await CodeFlow.CreateAsync(_node, email: "kim@example.org", change: draft => draft with { PlanIds = [plain.Plans.First().Id] });
+        var plan = plain.Plans.First().Id;
+        var alone = await CodeFlow.CreateAsync(_node, email: "kim@example.org", change: draft => draft with { PlanIds = [plan] });
+        Assert.Equal("invalid_scope", CodeFlow.Parameter(await alone.AllowAsync("allow", ("scope", null)), "error"));
+        var flow = await CodeFlow.CreateAsync(_node, email: "lee@example.org", change: draft => draft with { PlanIds = [plan, .. draft.PlanIds] });
 
-        var answer = await flow.RedeemAsync(await flow.ObtainCodeAsync(("scope", null)));
-
-        Assert.Equal(200, answer.Status);
-        using var call = await _node.CallAsync("/plain", (string)answer.Body["access_token"]!);
-        Assert.Equal(HttpStatusCode.OK, call.StatusCode);
+        foreach (var scope in (string?[])[null, "openid", "things:read"])
+        {
+            var answer = await flow.RedeemAsync(await flow.ObtainCodeAsync(("scope", scope)));
+            Assert.Equal(200, answer.Status);
+            using var call = await _node.CallAsync("/plain", (string)answer.Body["access_token"]!);
+            Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
+        }
     }
 }

@@ -39,8 +39,28 @@ public sealed class PublishedKeysTests
         var application = await AssertingApplication.CreateAsync(node);
         await ChangeAsync(node, application.ClientId, draft => draft with { Jwks = string.Empty, JwksUri = url });
 
-        (await node.Auth.PostTokenAsync(AssertingApplication.Form(application.Assertion(key: key)))).IsRefused(401, "invalid_client");
+        var answer = await node.Auth.PostTokenAsync(AssertingApplication.Form(application.Assertion(key: key)));
+        answer.IsRefused(401, "invalid_client");
         Assert.Equal(0, publisher.Fetches);
+        Assert.Equal("application_keys_away", (await node.FindProblemAsync(answer.TraceId)).Code); // Nobody guessed.
+    }
+
+    [Theory, Rfc(5280, "4.2.2.1"), Requirement("7523-10")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_address_in_a_servers_certificate_is_asked(bool trustsOthers)
+    {
+        await using var named = await Upstream.StartAsync();
+        await using var publisher = await Publisher.StartAsync(TestCertificate.CreateNamingIssuerAt(named.Url + "/ca.cer"));
+        using var other = TestCertificate.Create();
+        await using var node = new TestNode { Outgoing = new() { AllowPrivateAddresses = true, TrustedAuthorities = trustsOthers ? [other] : [] } };
+        await node.InitializeAsync();
+        var application = await AssertingApplication.CreateAsync(node);
+        await ChangeAsync(node, application.ClientId, draft => draft with { Jwks = string.Empty, JwksUri = publisher.Publish("/keys", "{}") });
+
+        (await node.Auth.PostTokenAsync(AssertingApplication.Form(application.Assertion()))).IsRefused(401, "invalid_client");
+        Assert.Equal(0, publisher.Fetches);
+        Assert.Empty(named.Calls);
     }
 
     [Theory, Requirement("7523-10")]

@@ -2,9 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Grants;
+using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Spec.Authorization;
 using Gatehouse.Tests.Spec.Hosting;
 using Gatehouse.Tests.Spec.Token;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Tests.Spec.Device;
 
@@ -116,6 +119,30 @@ public sealed class DeviceTests : IAsyncLifetime
         await _node.SettleAsync();
         using var call = await _node.CallAsync("/things", (string)answer.Body["access_token"]!);
         Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
+    }
+
+    [Fact, Rfc(8628, "5.2"), Rfc(6749, "10.5")]
+    public async Task Of_two_that_ask_at_once_neither_keeps_what_was_given()
+    {
+        var begun = await BeginAsync();
+        await DecideAsync(begun, "allow");
+        var request = (await _node.Get<DeviceRegister>().AskAsync((string)begun["device_code"]!, _flow.ApplicationId, default)).Request!;
+
+        Task<Redeemed> Redeem() => _node.Get<GrantRegister>().RedeemDeviceAsync((string)begun["device_code"]!, request, true, null, default);
+        Assert.True((await Redeem()).IsWon);
+        Assert.False((await Redeem()).IsWon);
+
+        await using var db = _node.Database.Open();
+        Assert.NotNull((await db.Grants.AsNoTracking().SingleAsync(row => row.Id == request.GrantId)).EndedAt);
+    }
+
+    [Fact, Rfc(8628, "3.5")]
+    public async Task What_the_user_took_back_before_the_device_asked_is_not_given()
+    {
+        var begun = await BeginAsync();
+        await DecideAsync(begun, "allow");
+        Assert.True((await _node.Get<GrantRegister>().TakeBackAsync(_flow.ApplicationId, _flow.UserId, Actor.System, default)).Succeeded);
+        (await AskAsync(begun)).IsRefused(400, "invalid_grant");
     }
 
     [Fact, Rfc(8628, "5.1"), Requirement("8628-12")]

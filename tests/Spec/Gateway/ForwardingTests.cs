@@ -43,12 +43,45 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("X-Forwarded-For")]
     [InlineData("X_Forwarded_Host")]
     [InlineData("Forwarded")]
+    [InlineData("X.Gatehouse.Subject")]
+    [InlineData("X-HTTP-Method-Override")]
+    [InlineData("X-HTTP-Method")]
+    [InlineData("X-Method-Override")]
+    [InlineData("X-Original-URL")]
+    [InlineData("X_Rewrite_URL")]
+    [InlineData("X-Original-Host")]
+    [InlineData("X-ARR-ClientCert")]
+    [InlineData("X-Amzn-Mtls-Clientcert-Leaf")]
     public async Task What_a_caller_says_under_our_names_is_removed(string header)
     {
         using var answer = await _node.CallAsync("/things", _token, change: request => request.Headers.TryAddWithoutValidation(header, "forged"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(_node.Upstream.Calls.TryDequeue(out var call));
         Assert.DoesNotContain(call.Headers.Values, value => value.Contains("forged", StringComparison.Ordinal));
+    }
+
+    [Theory, Requirement("Gateway-03")]
+    [InlineData("a=1; __Host-gatehouse-session=secret; b=2", "a=1; b=2")]
+    [InlineData("__Host-gatehouse-session=secret", null)]
+    [InlineData("a=1; b=2", "a=1; b=2")]
+    public async Task Cookies_of_this_server_are_not_the_upstreams_to_see(string sent, string? arrives)
+    {
+        using var answer = await _node.CallAsync("/things", _token, change: request => request.Headers.TryAddWithoutValidation("Cookie", sent));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.True(_node.Upstream.Calls.TryDequeue(out var call));
+        Assert.Equal(arrives, call.Headers.GetValueOrDefault("Cookie"));
+    }
+
+    [Fact, Requirement("Gateway-03")]
+    public async Task Cookies_of_this_server_are_not_the_upstreams_to_set()
+    {
+        _node.Upstream.Answer = http =>
+        {
+            http.Response.Headers.SetCookie = new(["__Host-gatehouse-session=planted; Path=/; Secure", "a=1; Path=/", "=__Host-gatehouse-session=planted"]);
+            return Task.CompletedTask;
+        };
+        using var answer = await _node.CallAsync("/things", _token);
+        Assert.Equal(["a=1; Path=/"], answer.Headers.GetValues("Set-Cookie"));
     }
 
     [Theory]

@@ -42,6 +42,17 @@ public sealed class HeaderTests(TestNode node) : IClassFixture<TestNode>
         Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
     }
 
+    [Theory, Rfc(7797, "6")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_unencoded_payload_is_not_read_with_or_without_crit(bool value)
+    {
+        var forge = await TokenForge.WithIssuersKeyAsync(node);
+        var token = await node.ObtainTokenAsync(await node.CreateApplicationAsync());
+        using var call = await node.CallAsync("/things", forge.Change(token, header => header["b64"] = value));
+        await call.IsInvalidTokenAsync("token_malformed");
+    }
+
     // By hand: a client library puts two headers of this name into one.
     [Fact, Rfc(6750, "3.1"), Requirement("6750-10")]
     public async Task Two_Authorization_headers_are_a_bad_request()

@@ -55,7 +55,8 @@ public sealed class RevocationTests(TestNode node) : IClassFixture<TestNode>
         using (var answer = await node.CallAsync("/things", token)) await answer.IsInvalidTokenAsync("application_retired");
         await node.Get<ApplicationOperations>().ReactivateAsync(id, Actor.System);
         await node.SettleAsync();
-        await IsGoodAsync(token);
+        using (var answer = await node.CallAsync("/things", token)) await answer.IsInvalidTokenAsync("token_revoked");
+        await IsGoodAsync(await node.ObtainTokenAsync(application));
     }
 
     private async Task IsGoodAsync(string token)

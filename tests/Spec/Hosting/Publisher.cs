@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Gatehouse.AuthServer.Remote;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Gatehouse.Tests.Spec.Hosting;
 
@@ -26,12 +28,17 @@ internal sealed class Publisher : IAsyncDisposable
     /// <summary>The rules of a server that may fetch from here.</summary>
     public OutgoingRules Rules => new() { AllowPrivateAddresses = true, TrustedAuthorities = [_certificate] };
 
-    public static async Task<Publisher> StartAsync()
+    /// <param name="certificate">What the server shows, and nothing besides; null: one of its own that <see cref="Rules"/> trust.</param>
+    public static async Task<Publisher> StartAsync(X509Certificate2? certificate = null)
     {
-        var certificate = TestCertificate.Create();
+        certificate ??= TestCertificate.Create();
+        var shown = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true); // It fetches no issuer itself.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = shown }),
+            })));
         var app = builder.Build();
         var publisher = new Publisher(app, certificate);
         app.Run(publisher.HandleAsync);

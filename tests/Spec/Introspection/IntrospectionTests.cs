@@ -48,6 +48,21 @@ public sealed class IntrospectionTests : IAsyncLifetime
             Assert.Equal(claims[claim]!.ToJsonString(), facts[claim]!.ToJsonString());
     }
 
+    [Fact, Rfc(7662, "4")]
+    public async Task Each_API_hears_of_the_scopes_and_the_audience_that_are_its_own()
+    {
+        var parcels = await _node.Founder.PublishAsync(_node.DescribeApi("parcels", _node.Upstream.Url));
+        var flow = await CodeFlow.CreateAsync(_node, change: draft => draft with
+        {
+            GrantTypes = [Gatehouse.Protocol.Vocabulary.GrantType.ClientCredentials], PlanIds = [.. draft.PlanIds, parcels.Plans.First().Id],
+        });
+        var token = (string)(await _node.Auth.PostTokenAsync($"grant_type=client_credentials{flow.Authentication}")).Body["access_token"]!;
+
+        var facts = await IntrospectAsync(_resourceServer, token);
+
+        Assert.Equal(("things:read things:write", TestNode.ApiUrl + "/things"), ((string?)facts["scope"], (string?)facts["aud"]));
+    }
+
     [Theory, Rfc(7662, "2.1"), Requirement("7662-03")]
     [InlineData("access_token")]
     [InlineData("refresh_token")]

@@ -45,6 +45,20 @@ public sealed class ShowSecretTests : IAsyncLifetime
         Assert.Equal(1, await AuditedAsync());
     }
 
+    [Theory]
+    [InlineData("none", null)]
+    [InlineData("private_key_jwt", "client_assertion=YOUR_JWT")]
+    [InlineData("self_signed_tls_client_auth", "--cert client.pem")]
+    public async Task An_application_without_secrets_is_shown_how_it_proves_itself(string method, string? command)
+    {
+        await using (var db = _node.Database.Open())
+            await db.Applications.Where(row => row.Id == _application).ExecuteUpdateAsync(set => set.SetProperty(row => row.TokenEndpointAuthMethod, method));
+        var page = await ReadAsync(await SignedInAsync(), Page);
+        Assert.DoesNotContain("client_secret=", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Add secret", page, StringComparison.Ordinal);
+        if (command is not null) Assert.Contains(command, page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task After_five_minutes_the_password_is_asked_for_again()
     {

@@ -37,6 +37,21 @@ public sealed class DpopTests : IAsyncLifetime
         Assert.DoesNotContain("DPoP", received.Headers.Keys, StringComparer.OrdinalIgnoreCase);
     }
 
+    [Fact, Rfc(9449, "11.1")]
+    public async Task A_call_that_may_not_be_made_uses_no_proof_up()
+    {
+        var token = await ObtainAsync();
+        var contract = (await _node.FindAsync(_application.ClientId)).Contracts.Single();
+        await _node.Founder.Contracts.DecideAsync(contract.Id, Gatehouse.Store.Model.ContractState.Suspended, Gatehouse.Store.Operations.Actor.System);
+        await _node.SettleAsync();
+        var proof = _client.CallProof(token);
+        for (var time = 0; time < 2; time++)
+        {
+            using var call = await _client.CallAsync(token, proof);
+            Assert.Equal(HttpStatusCode.Forbidden, call.StatusCode);
+        }
+    }
+
     [Fact, Rfc(9449, "7.2")]
     public async Task A_bound_token_is_no_bearer_token()
     {

@@ -5,10 +5,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gatehouse.Protocol.Jose;
+using Gatehouse.Store.Model;
 using Gatehouse.Store.Secrets;
 using Gatehouse.Store.Signatures;
 using Gatehouse.Tests.Spec.Authorization;
 using Gatehouse.Tests.Spec.Hosting;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Tests.Spec.Token;
 
@@ -123,6 +125,25 @@ public sealed class SigningTests : IAsyncLifetime
             using var call = await _node.CallAsync("/things", token);
             Assert.Equal(HttpStatusCode.OK, call.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task A_key_that_was_missed_at_its_activation_signs_from_the_next_minute_on()
+    {
+        var credentials = await _node.CreateApplicationAsync();
+        var before = await _node.ObtainTokenAsync(credentials);
+        await using (var db = _node.Database.Open())
+        {
+            // Without a change row, as when the store was away in the moment of the change.
+            await db.SigningKeys.ExecuteUpdateAsync(set => set.SetProperty(row => row.State, SigningKeyState.Retired));
+            db.SigningKeys.Add(new SigningKeyVault(_node.Key).Generate(SigningKeyState.Active, _node.Clock.GetUtcNow()));
+            await db.SaveChangesAsync();
+        }
+        Assert.Equal(KidOf(before), KidOf(await _node.ObtainTokenAsync(credentials)));
+
+        _node.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.TrueAsync(async () => KidOf(await _node.ObtainTokenAsync(credentials)) != KidOf(before), "the new key signs");
     }
 
     private async Task PublishAsync(string algorithm, params List<string> resourceServers)

@@ -50,6 +50,9 @@ public readonly record struct GrantDecision
     /// <summary>The key that what was presented is bound to, which the request must prove; null when it is bound to none.</summary>
     public Confirmation? Confirmation { get; init; }
 
+    /// <summary>Whether the new token must be bound to a key of the application, whichever that is.</summary>
+    public bool MustBeBound { get; init; }
+
     /// <summary>The APIs that the token is asked for, when the grant has more ways to name them than <c>resource</c>.</summary>
     public IReadOnlyList<string>? Targets { get; init; }
 
@@ -70,7 +73,7 @@ public readonly record struct GrantDecision
     /// <summary>What is asked of the scope policy.</summary>
     internal AccessRequest Ask(IReadOnlyList<string> resources) => new(RequestedScope, resources)
     {
-        IsForUser = Granted is not null, Granted = Granted, GrantedResources = GrantedResources ?? [],
+        IsForUser = Granted is not null, Granted = Granted, GrantedResources = GrantedResources ?? [], IsForToken = Origins is not null,
     };
 
     public static GrantDecision For(string subject) => new() { Subject = subject };

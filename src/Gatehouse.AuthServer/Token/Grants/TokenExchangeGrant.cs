@@ -27,7 +27,7 @@ public sealed class TokenExchangeGrant(PresentedTokens tokens, AccessCheck acces
         if (form["actor_token"] is null != form["actor_token_type"] is null) return GrantDecision.Refuse(OAuthFailure.LonelyActorToken);
 
         // 2. Whose name it is, and whether this application may act in it.
-        if (await ReadAsync(subjectText) is not { } subject) return GrantDecision.Refuse(OAuthFailure.WrongSubjectToken);
+        if (await ReadAsync(subjectText) is not var (subject, holder)) return GrantDecision.Refuse(OAuthFailure.WrongSubjectToken);
         if (!MayExchange(registered, subject)) return GrantDecision.Refuse(OAuthFailure.SubjectNotAllowed);
 
         // 3. Who acts: this application, or whom its actor token names.
@@ -35,7 +35,7 @@ public sealed class TokenExchangeGrant(PresentedTokens tokens, AccessCheck acces
         if (form["actor_token"] is { } actorText)
         {
             if (form["actor_token_type"] != TokenTypes.AccessToken) return GrantDecision.Refuse(OAuthFailure.UnsupportedTokenType);
-            if (await ReadAsync(actorText) is not { } acting || acting.ClientId != registered.ClientId) return GrantDecision.Refuse(OAuthFailure.WrongActorToken);
+            if (await ReadAsync(actorText) is not var (acting, _) || acting.ClientId != registered.ClientId) return GrantDecision.Refuse(OAuthFailure.WrongActorToken);
             actor = acting.Subject;
         }
         if (subject.Actor?.Depth >= ActorClaim.MaxDepth || subject.Origins.Count >= TokenOrigin.MaxNumber) return GrantDecision.Refuse(OAuthFailure.TooManyExchanges);
@@ -48,24 +48,47 @@ public sealed class TokenExchangeGrant(PresentedTokens tokens, AccessCheck acces
             if (targets.Count == 0 && registered.TokenExchangeAudiences is [var only]) targets = [only];
             else if (targets.Count == 0) return GrantDecision.Refuse(OAuthFailure.MissingParameter("audience"));
         }
+        var audience = await ContractedAudienceAsync(subject);
+        if (audience.Count == 0) return GrantDecision.Refuse(OAuthFailure.SubjectWithoutContract);
         var isOwn = subject.ClientId == registered.ClientId;
         return GrantDecision.For(subject.Subject) with
         {
             Granted = subject.Scope.Except(ScopeSet.Of(IdentityScope.All)),
             RequestedScope = form["scope"],
-            GrantedResources = subject.Audience,
+            GrantedResources = audience,
             GrantedDetails = subject.Details,
             Targets = targets,
             GrantId = subject.GrantId,
             Confirmation = isOwn ? subject.Confirmation : null,
+            // The key stays with the caller, so the new token is bound to one of this application: bound never becomes bearer.
+            MustBeBound = subject.Confirmation is not null || holder.IsFapi || holder.DpopBoundAccessTokens || holder.CertificateBoundAccessTokens,
             Actor = isOwn && form["actor_token"] is null ? subject.Actor : new ActorClaim(actor, subject.Actor),
-            Origins = [.. subject.Origins, new TokenOrigin(subject.TokenId, subject.ClientId)],
+            Origins = [.. subject.Origins, new TokenOrigin(subject.TokenId, subject.ClientId, subject.IssuedAt)],
             ExpiresAt = subject.ExpiresAt,
         };
     }
 
-    private async ValueTask<AccessTokenClaims?> ReadAsync(string text) =>
-        await tokens.ReadAsync(text) is { } claims && (await accessCheck.CheckLifeAsync(claims)).Failure == AccessFailure.None ? claims : null;
+    // TimeoutException: the store did not answer, and the endpoint says so rather than that the token is wrong.
+    private async ValueTask<(AccessTokenClaims Claims, RegisteredApplication Holder)?> ReadAsync(string text)
+    {
+        if (await tokens.ReadAsync(text) is not { } claims) return null;
+        var access = await accessCheck.CheckLifeAsync(claims);
+        if (access.Failure == AccessFailure.StoreUnknown) throw new TimeoutException("The store did not answer.");
+        return access.Failure == AccessFailure.None ? (claims, access.Application!) : null;
+    }
+
+    // What the subject's application, and those that it had it from, may not open any more is not passed on either.
+    private async ValueTask<IReadOnlyList<string>> ContractedAudienceAsync(AccessTokenClaims subject)
+    {
+        var audience = new List<string>();
+        foreach (var api in apis.Current.All.Where(api => subject.Audience.Contains(api.Resource, StringComparer.Ordinal)))
+        {
+            var access = await accessCheck.CheckAsync(subject, api, scope: string.Empty);
+            if (access.Failure == AccessFailure.StoreUnknown) throw new TimeoutException("The store did not answer.");
+            if (access.Failure == AccessFailure.None) audience.Add(api.Resource);
+        }
+        return audience;
+    }
 
     // Its own; one that was meant for an API it stands for; one of an application that API Support named.
     private bool MayExchange(RegisteredApplication application, AccessTokenClaims subject) =>

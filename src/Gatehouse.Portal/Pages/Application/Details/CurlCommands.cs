@@ -1,4 +1,5 @@
 using System.Text;
+using Gatehouse.Protocol.ClientAuthentication;
 using Gatehouse.Store.Model;
 
 namespace Gatehouse.Portal.Pages.Application.Details;
@@ -12,6 +13,12 @@ internal sealed class CurlCommands(PortalOptions options)
     public string Token(string clientId, string authMethod, string? secret)
     {
         var text = new StringBuilder("curl").Append(Trust());
+        if (!TokenEndpointAuthMethods.IsSecret(authMethod))
+        {
+            return text.Append(" -d \"grant_type=client_credentials\\\n").Append($"&client_id={clientId}")
+                .Append(authMethod == TokenEndpointAuthMethods.PrivateKeyJwt ? $"\\\n&client_assertion_type={ClientAssertion.Type}\\\n&client_assertion=YOUR_JWT" : string.Empty)
+                .Append($"\"{(TokenEndpointAuthMethods.IsCertificate(authMethod) ? " --cert client.pem --key client.key" : string.Empty)} \\\n{Word(options.TokenEndpoint)}").ToString();
+        }
         secret ??= SecretPlaceholder;
         return authMethod == TokenEndpointAuthMethods.ClientSecretBasic
             ? text.Append($" -u '{clientId}:{secret}' \\\n-d grant_type=client_credentials \\\n{Word(options.TokenEndpoint)}").ToString()

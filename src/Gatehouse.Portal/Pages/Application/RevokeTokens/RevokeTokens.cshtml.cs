@@ -13,7 +13,7 @@ internal sealed class RevokeTokensPage(ApplicationOperations applications) : Own
     {
         var outcome = await applications.RevokeTokensAsync(Application.Id, Actor, cancellation);
         return outcome.Succeeded
-            ? SeeOther(Links.Application(Application.Id), "Every access token issued until now is revoked.")
+            ? SeeOther(Links.Application(Application.Id), "Every access token and refresh token issued until now is revoked.")
             : NotFound();
     }
 }
