@@ -37,7 +37,8 @@ public sealed class ApprovalTests : IAsyncLifetime
         var now = await _node.FindAsync(registered["client_id"]);
         Assert.Equal(("Seen", AccessTokenFormats.Reference), (now.Description, now.AccessTokenFormat));
         Assert.True(now is { RequirePushedAuthorizationRequests: true, DpopBoundAccessTokens: true });
-        Assert.Equal((["somebody"], [_node.Things.Resource]), (now.TokenExchangeSubjects, now.TokenExchangeAudiences));
+        Assert.Equal(["somebody"], now.TokenExchangeSubjects);
+        Assert.Equal([_node.Things.Resource], now.TokenExchangeAudiences);
         Assert.NotEmpty(now.FederatedIdentities);
         Assert.True(await IsApprovedAsync(registered));
     }
