@@ -116,7 +116,9 @@ public sealed class AccessTokenTests
     [InlineData("origin", "[{\"jti\":\"a\"}]")]
     [InlineData("origin", "[{\"client_id\":\"a\"}]")]
     [InlineData("origin", "[{\"jti\":1,\"client_id\":\"a\"}]")]
-    [InlineData("origin", "[{\"jti\":\"\",\"client_id\":\"a\"}]")]
+    [InlineData("origin", "[{\"jti\":\"\",\"client_id\":\"a\",\"iat\":1}]")]
+    [InlineData("origin", "[{\"jti\":\"a\",\"client_id\":\"a\"}]")]
+    [InlineData("origin", "[{\"jti\":\"a\",\"client_id\":\"a\",\"iat\":\"1\"}]")]
     [InlineData("authorization_details", "[]")]
     [InlineData("authorization_details", "{}")]
     [InlineData("cnf", "1")]
@@ -152,7 +154,7 @@ public sealed class AccessTokenTests
     public void Actors_and_origins_are_up_to_8(int count, bool isRead)
     {
         var chain = Enumerable.Range(0, count).Aggregate(string.Empty, (inner, n) => $$"""{"sub":"a{{n}}"{{(inner.Length > 0 ? ",\"act\":" + inner : "")}}}""");
-        var origins = $"[{string.Join(',', Enumerable.Repeat("""{"jti":"j","client_id":"c"}""", count))}]";
+        var origins = $"[{string.Join(',', Enumerable.Repeat("""{"jti":"j","client_id":"c","iat":1}""", count))}]";
         Assert.Equal(isRead, Read(Signer.Change(Good, "act", chain)) is not null);
         Assert.Equal(isRead, Read(Signer.Change(Good, "origin", origins)) is not null);
         if (isRead) Assert.Equal(count, Read(Signer.Change(Good, "act", chain))!.Actor!.Depth);
@@ -164,11 +166,11 @@ public sealed class AccessTokenTests
         var claims = Read(Good)! with
         {
             Audience = ["a", "b"], GrantId = "g", Confirmation = Confirmation.OfDpopKey("t"), Actor = new ActorClaim("x", new ActorClaim("y", null)),
-            Origins = [new TokenOrigin("j0", "c0"), new TokenOrigin("j1", "c1")], Details = AuthorizationDetails.OfText("""[{"type":"t"}]"""),
+            Origins = [new TokenOrigin("j0", "c0", 1), new TokenOrigin("j1", "c1", 2)], Details = AuthorizationDetails.OfText("""[{"type":"t"}]"""),
         };
         Assert.Equal(
             """{"iss":"https://auth.example.test","sub":"client:app","aud":["a","b"],"client_id":"app","scope":"a b","iat":1800000000,"exp":1800000060"""
-            + ""","jti":"j1","grant_id":"g","act":{"sub":"x","act":{"sub":"y"}},"origin":[{"jti":"j0","client_id":"c0"},{"jti":"j1","client_id":"c1"}]"""
+            + ""","jti":"j1","grant_id":"g","act":{"sub":"x","act":{"sub":"y"}},"origin":[{"jti":"j0","client_id":"c0","iat":1},{"jti":"j1","client_id":"c1","iat":2}]"""
             + ""","authorization_details":[{"type":"t"}],"cnf":{"jkt":"t"}}""", Write(claims));
         var read = Read(Write(claims))!;
         Assert.Equal((claims.GrantId, claims.Confirmation, claims.Actor, "DPoP"), (read.GrantId, read.Confirmation, read.Actor, read.TokenType));
