@@ -58,7 +58,7 @@ public sealed class TestNode : IAsyncLifetime
 
     public StoreDatabase Database { get; private set; } = null!;
 
-    public KeyEncryptionKey Key { get; } = KeyEncryptionKey.Generate(out _);
+    public KeyEncryptionKey Key => MigratedFile.Key;
 
     public HttpClient Auth { get; private set; } = null!;
 
@@ -78,8 +78,9 @@ public sealed class TestNode : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = new StoreDatabase(StoreOptions.Sqlite(Path.Combine(_folder, "gatehouse.db")));
-        await Database.PrepareAsync(Key);
+        var file = Path.Combine(_folder, "gatehouse.db");
+        await MigratedFile.CopyToAsync(file);
+        Database = new StoreDatabase(StoreOptions.Sqlite(file));
         Upstream = await Upstream.StartAsync();
         Founder = new Founder(Database, Key, Clock);
         Organization = await Founder.CreateOrganizationAsync("org", "Organization");
