@@ -58,7 +58,7 @@ public sealed class TestNode : IAsyncLifetime
 
     public StoreDatabase Database { get; private set; } = null!;
 
-    public KeyEncryptionKey Key => MigratedFile.Key;
+    public KeyEncryptionKey Key { get; } = MigratedFile.Key;
 
     public HttpClient Auth { get; private set; } = null!;
 

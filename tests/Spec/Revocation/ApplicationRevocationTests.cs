@@ -1,7 +1,9 @@
 using System.Net;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Sessions;
 using Gatehouse.Tests.Spec.Authorization;
 using Gatehouse.Tests.Spec.Hosting;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Tests.Spec.Revocation;
 
@@ -41,7 +43,10 @@ public sealed class ApplicationRevocationTests : IAsyncLifetime
         var signedIn = await _flow.RedeemAsync(await _flow.ObtainCodeAsync(("scope", "openid things:read")));
         var forLonger = await _flow.RedeemAsync(await _flow.ObtainCodeAsync(("scope", "openid offline_access things:read")));
 
-        _node.Clock.Advance(TimeSpan.FromDays(8));
+        // A clock that runs through eight days wakes every worker a million times: the session is made older instead.
+        var begunAt = _node.Clock.GetUtcNow() - UserSessions.AbsoluteLifetime - TimeSpan.FromMinutes(1);
+        await using (var db = _node.Database.Open()) await db.UserSessions.ExecuteUpdateAsync(set => set.SetProperty(row => row.BegunAt, begunAt));
+        _node.Clock.Advance(TimeSpan.FromMinutes(2));
 
         await Eventually.TrueAsync(
             async () => (await _flow.RefreshAsync((string)signedIn.Body["refresh_token"]!)).Error == "invalid_grant", "the grant of the session ends");
