@@ -8,6 +8,7 @@ using Gatehouse.Protocol.Bearer;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.RichAuthorization;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -33,7 +34,6 @@ public sealed class GatewayHandler(
 
         // 2. Token facts: from one header, out of memory or by verification; and the proof of the key that the token is bound to, if it is.
         var (unusable, claims, proof) = await ReadTokenAsync(http);
-        if (unusable is null && await PresentedToken.IsInBodyAsync(http.Request)) unusable = GatewayFailure.TokenInBody;
         if (unusable is not null)
         {
             await refusals.WriteAsync(http, unusable, route);
@@ -54,23 +54,30 @@ public sealed class GatewayHandler(
             return;
         }
 
-        if (proof is not null && !proofs.TryClaim(proof))
+        // 4. The body: its limit, before anything of it is read, and no token in it.
+        if (await CheckBodyAsync(http) is { } unfit)
         {
-            await refusals.WriteAsync(http, GatewayFailure.ProofReplayed, route, access.Application);
+            await refusals.WriteAsync(http, unfit, route, access.Application);
             return;
         }
 
-        // 4. Limits.
-        if (http.Request.ContentLength > options.Limits.MaxRequestBody)
+        // 5. The one use of a proof, when nothing else can refuse the call.
+        if (proof is not null && proofs.Claim(proof) is { } used)
         {
-            await refusals.WriteAsync(http, GatewayFailure.BodyTooLarge, route, access.Application);
+            await refusals.WriteAsync(http, used, route, access.Application);
             return;
         }
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Limits.MaxRequestBody;
 
-        // 5. Identity headers, forward.
-        var caller = new CallerIdentity(access.Application!, claims!.Subject, claims.Scope.ToString(), DetailsFor(route.Api, claims.Details));
+        // 6. Identity headers, forward.
+        var caller = new CallerIdentity(access.Application!, claims!.Subject, ScopeFor(route.Api, claims.Scope), DetailsFor(route.Api, claims.Details));
         if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
+    }
+
+    private async ValueTask<GatewayFailure?> CheckBodyAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > options.Limits.MaxRequestBody) return GatewayFailure.BodyTooLarge;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.Limits.MaxRequestBody;
+        return await PresentedToken.IsInBodyAsync(http.Request) ? GatewayFailure.TokenInBody : null;
     }
 
     private ValueTask<UsedToken> ReadTokenAsync(HttpContext http)
@@ -91,6 +98,9 @@ public sealed class GatewayHandler(
 
     private UsedToken Prove(HttpContext http, string authorization, AccessTokenClaims claims) =>
         new(proofs.Check(http, authorization, claims, out var proof), claims, proof);
+
+    // RFC 9700 §2.3: what a token opens elsewhere is no concern of this API.
+    private static string ScopeFor(RegisteredApi api, ScopeSet scope) => (scope.IsSubsetOf(api.Scopes) ? scope : scope.Intersect(api.Scopes)).ToString();
 
     // RFC 9396 §9: an API hears what is meant for it.
     private static string DetailsFor(RegisteredApi api, AuthorizationDetails details) =>

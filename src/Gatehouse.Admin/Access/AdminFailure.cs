@@ -31,7 +31,7 @@ internal sealed record AdminFailure(string Code, int Status, string Detail, stri
         "The server cannot decide at the moment. Try again later.", "The store could not be asked, or holds no Admin API.");
 
     /// <summary>A token that is worth something only with its proof is not taken without one (RFC 9449 §7.1).</summary>
-    public static AdminFailure TokenIsBound { get; } = InvalidToken("token_is_bound", "The access token is bound to a DPoP key; this API takes bearer tokens.");
+    public static AdminFailure TokenIsBound { get; } = InvalidToken("token_is_bound", "The access token is bound to a key or a certificate; this API takes bearer tokens.");
 
     /// <summary>A token of a user, or one that was exchanged.</summary>
     public static AdminFailure SpeaksForAnother { get; } =

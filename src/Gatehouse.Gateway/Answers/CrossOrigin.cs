@@ -31,7 +31,10 @@ internal static class CrossOrigin
         return true;
     }
 
-    /// <summary>Lets the page read the answer, whoever gives it, unless the API behind the gateway says itself who may.</summary>
+    /// <summary>
+    /// Lets the page read the answer, whoever gives it, unless the API behind the gateway names itself who may. An API that names nobody has
+    /// its answers read by every page that has a token for it: the token decides, here as everywhere.
+    /// </summary>
     public static void AllowReading(HttpContext http)
     {
         if (StringValues.IsNullOrEmpty(http.Request.Headers.Origin)) return;

@@ -78,6 +78,9 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
 
     public static GatewayFailure ProofReplayed { get; } = Proof("proof_replayed", "The DPoP proof was sent before. Make a new one for every call.");
 
+    public static GatewayFailure TooManyProofs { get; } = new("too_many_proofs", 503, "Temporarily unavailable",
+        "More DPoP proofs came in the last minute than the gateway can remember. Try again after the seconds of Retry-After.", Challenge.None);
+
     public static GatewayFailure ProofNeedsNonce { get; } = new("proof_needs_nonce", 401, "A nonce is required",
         "Repeat the call with the nonce of the DPoP-Nonce header in the proof.", Challenge.DpopNonce);
 

@@ -8,13 +8,17 @@ namespace Gatehouse.Gateway.Forwarding;
 /// Makes the upstream's request: the bearer token stays here (RFC 9110 §11.6.2), the caller's identity is stated by us alone, and whatever the
 /// caller sent under our names, in any spelling a server might fold into them, is gone.
 /// </summary>
-internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransformer
+/// <param name="caller">Who calls.</param>
+/// <param name="host">What the upstream is told the caller's <c>Host</c> was: this gateway's own, because the header is the caller's to choose.</param>
+internal sealed class IdentityTransformer(CallerIdentity caller, string host) : HttpTransformer
 {
     private const string OwnCookies = "__Host-gatehouse-";
 
     private static readonly string[] Prefixes =
     [
         "X-Gatehouse-", "X-Forwarded-",
+        // What proxies say that a call was before: its address, host, method, path.
+        "X-Original-",
         // RFC 9440 §2.4, and what proxies called it before: an upstream may trust any of them.
         "Client-Cert", "X-Client-Cert", "X-SSL-Client", "SSL-Client-", "X-Amzn-Mtls-",
     ];
@@ -23,7 +27,10 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
     [
         "Forwarded", "Authorization", "DPoP", "X-ARR-ClientCert",
         // What was decided about is the method and the path of the call: no header may name others to the upstream.
-        "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-URL", "X-Rewrite-URL", "X-Original-Host",
+        "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Rewrite-URL",
+        // The caller's address, under the names that upstreams take it from.
+        "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP", "Fastly-Client-IP",
+        "Proxy", // CGI makes it HTTP_PROXY, which programs obey.
     ];
 
     public override async ValueTask TransformRequestAsync(
@@ -43,7 +50,7 @@ internal sealed class IdentityTransformer(CallerIdentity caller) : HttpTransform
         if (caller.Details.Length > 0) headers.TryAddWithoutValidation("X-Gatehouse-Authorization-Details", caller.Details);
         headers.TryAddWithoutValidation("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
         headers.TryAddWithoutValidation("X-Forwarded-Proto", httpContext.Request.Scheme);
-        headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Host.Value);
+        headers.TryAddWithoutValidation("X-Forwarded-Host", host);
     }
 
     /// <summary>Passes the answer on, except for cookies under the names of this server's own.</summary>

@@ -4,6 +4,8 @@ using Gatehouse.Gateway.Answers;
 using Gatehouse.Gateway.Routing;
 using Gatehouse.Store.Registry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gatehouse.Gateway.Forwarding;
@@ -14,10 +16,12 @@ public sealed class Upstreams : IDisposable
     private readonly IHttpForwarder _forwarder;
     private readonly ForwarderRequestConfig _request;
     private readonly HttpMessageInvoker _invoker;
+    private readonly string _host;
 
     public Upstreams(IHttpForwarder forwarder, GatewayOptions options)
     {
         _forwarder = forwarder;
+        _host = new Uri(options.ApiUrl).Authority;
         _request = new ForwarderRequestConfig { ActivityTimeout = options.Limits.UpstreamTimeout };
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -34,7 +38,8 @@ public sealed class Upstreams : IDisposable
     /// <summary>Forwards; null when the upstream answered, whatever its status.</summary>
     public async ValueTask<GatewayFailure?> ForwardAsync(HttpContext http, Route route, CallerIdentity caller)
     {
-        var error = await _forwarder.SendAsync(http, route.Api.Upstream!, _invoker, _request, new IdentityTransformer(caller));
+        WithholdFromForwarder(http.Features);
+        var error = await _forwarder.SendAsync(http, route.Api.Upstream!, _invoker, _request, new IdentityTransformer(caller, _host));
         return error switch
         {
             ForwarderError.None => null,
@@ -44,6 +49,16 @@ public sealed class Upstreams : IDisposable
             ForwarderError.RequestBodyClient => null, // The caller sent a broken body; Kestrel has answered or will.
             _ => GatewayFailure.UpstreamAway,
         };
+    }
+
+    // An upgrade is forwarded as GET whatever the method of the call, and what follows it outlives the token: there are none here.
+    // The limits of the body are the gateway's: the forwarder would lift them for what calls itself gRPC.
+    private static void WithholdFromForwarder(IFeatureCollection features)
+    {
+        features.Set<IHttpUpgradeFeature>(null);
+        features.Set<IHttpExtendedConnectFeature>(null);
+        features.Set<IHttpMaxRequestBodySizeFeature>(null);
+        features.Set<IHttpMinRequestBodyDataRateFeature>(null);
     }
 
     public void Dispose() => _invoker.Dispose();

@@ -2,11 +2,13 @@ namespace Gatehouse.Gateway.Routing;
 
 /// <summary>
 /// One segment of the path tree. A literal beats a parameter; a parameter takes exactly one segment that is not empty and cannot be read as
-/// more than one: an encoded slash or a backslash in it matches nothing, because an upstream might take it for a separator.
+/// more than one: an encoded slash or a backslash in it matches nothing, because an upstream might take it for a separator. Nor does a literal
+/// beside it in other letters' case, because an upstream that ignores case would take it for the literal, whose scope is another.
 /// </summary>
 internal sealed class RouteNode
 {
     private readonly Dictionary<string, RouteNode> _literals = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _literalsInAnyCase = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
     private RouteNode? _parameter;
 
@@ -21,6 +23,7 @@ internal sealed class RouteNode
                 continue;
             }
             if (!node._literals.TryGetValue(segment, out var next)) node._literals.Add(segment, next = new RouteNode());
+            node._literalsInAnyCase.Add(segment);
             node = next;
         }
         node._routes[route.Operation.Method] = route;
@@ -39,9 +42,11 @@ internal sealed class RouteNode
     {
         var slash = rest.IndexOf('/');
         var segment = slash < 0 ? rest : rest[..slash];
-        if (_literals.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var literal)
-            && literal.Continue(rest, slash) is { } found) return found;
-        return _parameter is not null && IsOneSegment(segment) ? _parameter.Continue(rest, slash) : null;
+        var isLiteral = _literals.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var literal);
+        if (literal?.Continue(rest, slash) is { } found) return found;
+        if (_parameter is null || !IsOneSegment(segment)) return null;
+        if (!isLiteral && _literalsInAnyCase.GetAlternateLookup<ReadOnlySpan<char>>().Contains(segment)) return null;
+        return _parameter.Continue(rest, slash);
     }
 
     private RouteNode? Continue(ReadOnlySpan<char> rest, int slash) =>

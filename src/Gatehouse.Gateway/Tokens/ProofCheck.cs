@@ -11,21 +11,19 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gatehouse.Gateway.Tokens;
 
 /// <summary>
-/// Whether a call proves the key or the certificate that its token is bound to (RFC 9449 §7.1, RFC 8705 §3). A bearer
-/// token needs no proof, and a bound one is worth nothing without. Each proof is taken once per node: the store is not asked on a call, so two nodes could take the same proof within its minute.
+/// Whether a call proves the key or the certificate that its token is bound to (RFC 9449 §7.1, RFC 8705 §3). A bearer token needs no proof, and
+/// a bound one is worth nothing without. Each proof is taken once per node: the store is not asked on a call, so two nodes could take the same
+/// proof within its minute.
 /// </summary>
 public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimeProvider clock)
 {
-    private const int RememberedProofs = 200_000;
-
     private readonly string _origin = options.ApiUrl.TrimEnd('/');
-    private readonly GenerationCache<(string Key, string TokenId), bool> _seen = new(RememberedProofs);
-    private readonly Lock _claiming = new();
+    private readonly UsedProofs _used = new(clock);
 
     /// <param name="http">The call.</param>
     /// <param name="authorization">Its <c>Authorization</c> header.</param>
     /// <param name="claims">What its token says.</param>
-    /// <param name="proof">The DPoP proof, whose one use <see cref="TryClaim"/> takes; null when there is none.</param>
+    /// <param name="proof">The DPoP proof, whose one use <see cref="Claim"/> takes; null when there is none.</param>
     public GatewayFailure? Check(HttpContext http, string authorization, AccessTokenClaims claims, out DpopProof? proof)
     {
         proof = null;
@@ -55,16 +53,16 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
         return certificate.Confirmation == bound ? null : GatewayFailure.AnotherCertificate;
     }
 
-    /// <summary>Takes the one use of a proof: after the access check, so that only who may call fills the memory of what was used.</summary>
-    public bool TryClaim(DpopProof proof)
+    /// <summary>
+    /// Takes the one use of a proof; says why not otherwise. It comes after the access check, so that only who may call fills the memory of what
+    /// was used.
+    /// </summary>
+    public GatewayFailure? Claim(DpopProof proof) => _used.Claim(proof.Thumbprint, proof.TokenId) switch
     {
-        lock (_claiming)
-        {
-            if (_seen.TryGet((proof.Thumbprint, proof.TokenId), out _)) return false;
-            _seen.Set((proof.Thumbprint, proof.TokenId), true);
-            return true;
-        }
-    }
+        ProofClaim.Fresh => null,
+        ProofClaim.Used => GatewayFailure.ProofReplayed,
+        _ => GatewayFailure.TooManyProofs,
+    };
 
     // The upstream's answer replaces the headers that were set before it.
     private static void OfferNonce(HttpContext http, string nonce) => http.Response.OnStarting(() =>

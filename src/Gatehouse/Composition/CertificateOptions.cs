@@ -19,11 +19,14 @@ public sealed record CertificateOptions
     /// <summary>Who may vouch for certificates by which applications authenticate.</summary>
     public X509Certificate2Collection Authorities { get; init; } = [];
 
-    /// <summary>From where a certificate is taken out of headers (RFC 9440).</summary>
-    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+    /// <summary>
+    /// From where a certificate is taken out of headers (RFC 9440). Whoever calls from there can be every client, so such a proxy must replace
+    /// these headers in whatever passes it.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
     /// <summary>What the authorization server is told.</summary>
-    public MutualTlsRules Rules => new() { IsOn = EndPoint is not null || TrustedProxies.Count > 0, Url = Url, Authorities = Authorities };
+    public MutualTlsRules Rules => new() { IsOn = EndPoint is not null || Proxies.Count > 0, Url = Url, Authorities = Authorities };
 
-    public bool AreSeenAtGateway => IsAskedAtGateway || TrustedProxies.Count > 0;
+    public bool AreSeenAtGateway => IsAskedAtGateway || Proxies.Count > 0;
 }

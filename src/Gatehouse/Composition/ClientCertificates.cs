@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Gatehouse.Composition;
 
 /// <summary>
-/// The one place that says which client certificate a request has: that of its TLS connection; or, from a trusted proxy, the one that its
+/// The one place that says which client certificate a request has: that of its TLS connection; or, from a proxy that is trusted with it, the one that its
 /// header names (RFC 9440), and then nothing else. From everybody else these headers are dropped before anything reads them.
 /// </summary>
 internal static class ClientCertificates
@@ -33,10 +33,10 @@ internal static class ClientCertificates
 #pragma warning restore CA5359
     }
 
-    public static void UseClientCertificates(this IApplicationBuilder app, IReadOnlyList<IPNetwork> trustedProxies) => app.Use((http, next) =>
+    public static void UseClientCertificates(this IApplicationBuilder app, IReadOnlyList<IPNetwork> proxies) => app.Use((http, next) =>
     {
         var headers = http.Request.Headers;
-        if (IsTrusted(http.Connection.RemoteIpAddress, trustedProxies))
+        if (IsTrusted(http.Connection.RemoteIpAddress, proxies))
         {
             if (!CertificateHeaders.TryRead(headers[CertificateHeaders.Certificate], headers[CertificateHeaders.Chain], out var handedOn))
             {

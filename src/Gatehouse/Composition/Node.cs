@@ -37,8 +37,8 @@ public static class Node
         if (options.Roles.HasFlag(NodeRoles.Portal)) builder.Services.AddGatehousePortal(DescribeServers(options));
 
         var app = builder.Build();
-        app.UseClientCertificates(options.ClientCertificates.TrustedProxies);
-        app.UseForwardedAddresses(options.ClientCertificates.TrustedProxies); // After it: what follows sees the client's address and no proxy's.
+        app.UseClientCertificates(options.ClientCertificates.Proxies);
+        app.UseForwardedAddresses([.. options.TrustedProxies, .. options.ClientCertificates.Proxies]); // What follows sees no proxy's address.
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth))

@@ -69,6 +69,9 @@ public sealed record NodeOptions
     /// <summary>Where client certificates come from.</summary>
     public CertificateOptions ClientCertificates { get; init; } = new();
 
+    /// <summary>From where <c>X-Forwarded-For</c> says who calls; the proxies of <see cref="ClientCertificates"/> need not stand here too.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>When signing keys change.</summary>
     public RotationSchedule Rotation { get; init; } = new();
 

@@ -12,7 +12,7 @@ internal static class CertificateSettings
     public const string UrlKey = "MtlsUrl";
 
     private const string AuthoritiesKey = "Tls:ClientCaFile";
-    private const string ProxiesKey = "Tls:TrustedProxies";
+    private const string ProxiesKey = "Tls:CertificateProxies";
     private const string GatewayKey = "Gateway:AskForClientCertificate";
 
     public static IReadOnlyList<string> Keys { get; } = [EndPointKey, UrlKey, AuthoritiesKey, ProxiesKey, GatewayKey];
@@ -27,7 +27,7 @@ internal static class CertificateSettings
         var options = new CertificateOptions
         {
             EndPoint = isAuth ? endPoint : null, Url = url, Authorities = Authorities(values[AuthoritiesKey], errors),
-            TrustedProxies = Proxies(values[ProxiesKey], errors), IsAskedAtGateway = Flag(values[GatewayKey], errors),
+            Proxies = ProxySettings.Read(values, ProxiesKey, errors), IsAskedAtGateway = Flag(values[GatewayKey], errors),
         };
         if (!isAuth) return options;
         if (values[EndPointKey] is not null && url is null)
@@ -52,18 +52,6 @@ internal static class CertificateSettings
         }
         if (authorities.Count == 0) errors.Add($"{AuthoritiesKey}: {file} holds no certificates in PEM that this user may read.");
         return authorities;
-    }
-
-    private static List<IPNetwork> Proxies(string? text, List<string> errors)
-    {
-        var networks = new List<IPNetwork>();
-        foreach (var word in text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
-        {
-            if (IPNetwork.TryParse(word, out var network)) networks.Add(network);
-            else if (IPAddress.TryParse(word, out var address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            else errors.Add($"{ProxiesKey}: '{word}' is no address and no network such as 10.1.0.0/16.");
-        }
-        return networks;
     }
 
     private static bool Flag(string? text, List<string> errors)

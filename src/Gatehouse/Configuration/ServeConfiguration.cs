@@ -23,7 +23,7 @@ internal sealed class ServeConfiguration
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
         "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
-        .. RegistrationSettings.Keys, .. CertificateSettings.Keys,
+        .. RegistrationSettings.Keys, .. CertificateSettings.Keys, ProxySettings.AddressesKey,
         "Authorization:RequestsPerMinute", "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
@@ -96,6 +96,7 @@ internal sealed class ServeConfiguration
         var clientCertificates = CertificateSettings.Read(
             _values, isAuth, _values[CertificateSettings.EndPointKey] is not null ? EndPoint(CertificateSettings.EndPointKey, "0.0.0.0:8444") : null,
             _values[CertificateSettings.UrlKey] is null ? null : Url(CertificateSettings.UrlKey, "https://mtls.example.com"), _errors);
+        var proxies = ProxySettings.Read(_values, ProxySettings.AddressesKey, _errors);
         var certificateFile = Present("Tls:CertificateFile", "the server's certificate in PEM");
         var keyFile = Present("Tls:KeyFile", "its private key in PEM");
         if (certificateFile is null || keyFile is null || key is null || store is null) return null;
@@ -107,6 +108,7 @@ internal sealed class ServeConfiguration
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
                 Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation, Grants = grants,
                 Registration = registration, UnprovenRequestsPerMinute = requestsPerMinute, ClientCertificates = clientCertificates,
+                TrustedProxies = proxies,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)

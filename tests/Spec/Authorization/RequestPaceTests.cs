@@ -53,7 +53,7 @@ public sealed class RequestPaceTests : IAsyncLifetime
     {
         await using var node = new TestNode
         {
-            UnprovenRequestsPerMinute = 1, ClientCertificates = new CertificateOptions { TrustedProxies = [System.Net.IPNetwork.Parse(trusted)] },
+            UnprovenRequestsPerMinute = 1, TrustedProxies = [System.Net.IPNetwork.Parse(trusted)],
         };
         await node.InitializeAsync();
         var flow = await CodeFlow.CreateAsync(node);

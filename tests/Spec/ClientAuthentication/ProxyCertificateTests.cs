@@ -70,6 +70,15 @@ public sealed class ProxyCertificateTests
         Assert.DoesNotContain(received.Headers.Keys, name => name.Contains("cert", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact, Rfc(9440, "4"), Rfc(8705, "5")]
+    public async Task A_proxy_that_is_trusted_with_addresses_is_not_trusted_with_certificates()
+    {
+        await using var node = new TestNode { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")], ClientCertificates = new CertificateOptions { Authorities = [Authority.Certificate] } };
+        await node.InitializeAsync();
+        (await ObtainAsync(node, await CreateAsync(node), Field(Authority.Issue()))).IsRefused(401, "invalid_client");
+        Assert.DoesNotContain("tls_client", await node.Auth.GetStringAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
     [Fact, Rfc(9440, "4")]
     public async Task What_the_proxy_shows_of_itself_is_not_the_clients()
     {
@@ -104,7 +113,7 @@ public sealed class ProxyCertificateTests
     private static async Task<TestNode> StartAsync(string proxy, CertificateOptions? options = null)
     {
         var network = proxy.Contains('/', StringComparison.Ordinal) ? IPNetwork.Parse(proxy) : new IPNetwork(IPAddress.Parse(proxy), 32);
-        var node = new TestNode { ClientCertificates = (options ?? new CertificateOptions()) with { Authorities = [Authority.Certificate], TrustedProxies = [network] } };
+        var node = new TestNode { ClientCertificates = (options ?? new CertificateOptions()) with { Authorities = [Authority.Certificate], Proxies = [network] } };
         await node.InitializeAsync();
         return node;
     }

@@ -50,6 +50,11 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("X-Original-URL")]
     [InlineData("X_Rewrite_URL")]
     [InlineData("X-Original-Host")]
+    [InlineData("X-Original-URI")]
+    [InlineData("X-Original-For")]
+    [InlineData("X-Real-IP")]
+    [InlineData("True-Client-IP")]
+    [InlineData("Proxy")]
     [InlineData("X-ARR-ClientCert")]
     [InlineData("X-Amzn-Mtls-Clientcert-Leaf")]
     public async Task What_a_caller_says_under_our_names_is_removed(string header)

@@ -48,6 +48,9 @@ public sealed class TestNode : IAsyncLifetime
     /// <summary>Set before the node starts.</summary>
     public CertificateOptions ClientCertificates { get; init; } = new();
 
+    /// <summary>Set before the node starts.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>Where client certificates are asked for; null when that is off.</summary>
     public Uri? MutualAddress { get; private set; }
 
@@ -91,7 +94,7 @@ public sealed class TestNode : IAsyncLifetime
             AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
             Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None, Gateway = Limits, Outgoing = Outgoing, Registration = Registration,
             UnprovenRequestsPerMinute = UnprovenRequestsPerMinute,
-            ClientCertificates = ClientCertificates,
+            ClientCertificates = ClientCertificates, TrustedProxies = TrustedProxies,
         });
         await using (var db = Database.Open()) _startPosition = await db.Changes.MaxAsync(row => row.Position);
         await _app.StartAsync();

@@ -48,7 +48,7 @@ public sealed class MutualTlsMetadataTests(MutualTlsNode house) : IClassFixture<
     [Fact, Rfc(8705, "5")]
     public async Task With_a_proxy_at_the_issuer_there_are_methods_and_no_aliases()
     {
-        await using var node = new TestNode { ClientCertificates = new CertificateOptions { TrustedProxies = [IPNetwork.Parse("192.0.2.0/24")] } };
+        await using var node = new TestNode { ClientCertificates = new CertificateOptions { Proxies = [IPNetwork.Parse("192.0.2.0/24")] } };
         await node.InitializeAsync();
         var document = (await node.Auth.GetFromJsonAsync<JsonObject>(Document))!;
         Assert.Null(document["mtls_endpoint_aliases"]);

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using Gatehouse.Gateway;
+using Gatehouse.Store.Model;
+using Gatehouse.Store.Operations;
+using Gatehouse.Tests.Spec.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Tests.Spec.Gateway;
+
+/// <summary>What was decided about is what the upstream gets: the same method, the same path, no more scope, no more bytes.</summary>
+public sealed class BoundaryTests : IAsyncLifetime
+{
+    private const int Limit = 3 * 1024 * 1024;
+    private const string Form = "application/x-www-form-urlencoded";
+
+    private readonly TestNode _node = new() { Limits = new GatewayLimits { MaxRequestBody = Limit } };
+    private string _token = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _node.InitializeAsync();
+        _token = await _node.ObtainTokenAsync(await _node.CreateApplicationAsync());
+    }
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Theory, Rfc(9110, "7.8"), Requirement("Gateway-03")]
+    [InlineData("POST", "websocket")]
+    [InlineData("POST", "SPDY/3.1")]
+    [InlineData("GET", "websocket")]
+    public async Task An_upgrade_is_not_passed_on_and_changes_no_method(string method, string protocol)
+    {
+        var status = await SendRawAsync(
+            $"{method} /things HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {_token}\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\n"
+            + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{(method == "POST" ? "Content-Length: 0\r\n" : string.Empty)}\r\n");
+
+        Assert.Equal(200, status);
+        var call = Assert.Single(_node.Upstream.Calls);
+        Assert.Equal(method, call.Method);
+        Assert.False(call.Headers.ContainsKey("Upgrade"));
+    }
+
+    [Fact, Requirement("Gateway-03")]
+    public async Task The_upstream_is_told_this_gateways_host_and_not_what_the_caller_calls_it()
+    {
+        using var answer = await _node.CallAsync("/things", _token, change: request => request.Headers.Host = "evil.example");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(new Uri(TestNode.ApiUrl).Authority, Assert.Single(_node.Upstream.Calls).Headers["X-Forwarded-Host"]);
+    }
+
+    [Fact, Rfc(9700, "2.3")]
+    public async Task The_upstream_hears_the_scopes_of_its_API_alone()
+    {
+        var others = await _node.Founder.PublishAsync(_node.DescribeApi("others", _node.Upstream.Url));
+        var draft = new ApplicationDraft("Of two APIs") { PlanIds = [_node.Things.Plans.First().Id, others.Plans.First().Id] };
+        var created = (await _node.Get<ApplicationOperations>().CreateAsync(_node.Organization.Id, draft, ownerId: null, Actor.System)).Value!;
+        await _node.SettleAsync();
+        var token = await _node.ObtainTokenAsync(new(created.Application.ClientId, created.Secret.Reveal()), "things:read others:read");
+
+        using var answer = await _node.CallAsync("/others", token);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("others:read", Assert.Single(_node.Upstream.Calls).Headers["X-Gatehouse-Scope"]);
+    }
+
+    [Theory]
+    [InlineData("/parcels/Export", 404)]
+    [InlineData("/parcels/EXPORT/all", 404)]
+    [InlineData("/parcels/export", 403)]
+    [InlineData("/parcels/exports", 200)]
+    [InlineData("/parcels/export/all", 200)]
+    public async Task A_name_in_other_letters_is_not_taken_for_a_parameter(string path, int status)
+    {
+        var api = _node.DescribeApi("parcels", _node.Upstream.Url);
+        api.Operations.Clear();
+        foreach (var (template, scope) in ((string, string)[])[("{id}", "read"), ("{id}/all", "read"), ("export", "write")])
+            api.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = "/parcels/" + template, Scope = "parcels:" + scope });
+        var application = await _node.CreateApplicationAsync(await _node.Founder.PublishAsync(api));
+        await _node.SettleAsync();
+
+        using var answer = await _node.CallAsync(path, await _node.ObtainTokenAsync(application, "parcels:read"));
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(Form, true)]
+    [InlineData(Form, false)]
+    [InlineData("text/plain", true)]
+    [InlineData("text/plain", false)]
+    public async Task A_body_below_the_limit_passes_whole_whatever_it_is(string type, bool isDeclared)
+    {
+        var length = isDeclared ? Limit : Limit - (64 * 1024); // The framing of chunks counts too.
+        using var answer = await _node.CallAsync("/things", _token, HttpMethod.Post, new Filled(length, type, isDeclared));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(length, Assert.Single(_node.Upstream.Calls).Body.Length);
+    }
+
+    [Theory, Rfc(9110, "15.5.14")]
+    [InlineData(Form)]
+    [InlineData("text/plain")]
+    [InlineData("application/grpc")]
+    public async Task A_body_that_says_it_is_larger_is_413(string type)
+    {
+        using var answer = await _node.CallAsync("/things", _token, HttpMethod.Post, new Filled(Limit + 1, type, isDeclared: true),
+            request => request.Headers.ExpectContinue = true); // Nothing of it is sent when it is not wanted.
+        await answer.IsRefusedAsync(413, "body_too_large");
+        Assert.Empty(_node.Upstream.Calls);
+    }
+
+    [Theory]
+    [InlineData("text/plain", 1)]
+    [InlineData(Form, 1)]
+    [InlineData("application/grpc", 2)]
+    public async Task A_body_that_grows_larger_never_arrives_whole(string type, int version)
+    {
+        var wholes = 0;
+        _node.Upstream.Answer = async http =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+            wholes++;
+        };
+        HttpStatusCode? status = null;
+        try
+        {
+            using var answer = await _node.CallAsync("/things", _token, HttpMethod.Post, new Filled(Limit + 1, type, isDeclared: false), request =>
+            {
+                request.Version = new Version(version, version == 1 ? 1 : 0);
+                request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            });
+            status = answer.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // The connection was cut while the body was still on its way.
+        }
+        Assert.Equal(0, wholes);
+        Assert.True(status is null or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.BadRequest, $"It was {status}.");
+    }
+
+    private async Task<int> SendRawAsync(string request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, _node.Gateway.BaseAddress!.Port, TestContext.Current.CancellationToken);
+#pragma warning disable CA5359 // The test's own server on the loopback.
+        await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+#pragma warning restore CA5359
+        await tls.AuthenticateAsClientAsync("127.0.0.1");
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(tls, Encoding.ASCII);
+        var line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        return int.Parse(line!.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>So many bytes of x, declared or not.</summary>
+    private sealed class Filled : HttpContent
+    {
+        private readonly int _length;
+        private readonly bool _isDeclared;
+
+        public Filled(int length, string type, bool isDeclared)
+        {
+            (_length, _isDeclared) = (length, isDeclared);
+            Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var piece = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
+            for (var left = _length; left > 0; left -= piece.Length)
+                await stream.WriteAsync(piece.AsMemory(0, Math.Min(left, piece.Length)));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _length;
+            return _isDeclared;
+        }
+    }
+}
