@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Vocabulary;
@@ -53,8 +52,6 @@ internal static class MetadataReader
             var draft = ReadDraft(metadata, usualMethod);
             if (draft.GrantTypes.FirstOrDefault(grant => !grantTypes.Contains(grant, StringComparer.Ordinal)) is not null)
                 return MetadataFault.InvalidMetadata($"grant_types: an application that registers itself may have {string.Join(", ", grantTypes)}.");
-            if (draft.Name.EnumerateRunes().Any(IsUnseen))
-                return MetadataFault.InvalidMetadata("client_name: the name must not contain characters that nobody sees.");
             CheckResponseTypes(metadata, draft);
             var scope = Text(metadata, "scope", 4096);
             ScopeSet? asked = null;
@@ -114,12 +111,6 @@ internal static class MetadataReader
         redirects.Count == 0 || !Uri.TryCreate(redirects[0], UriKind.Absolute, out var uri) ? "Application without a name"
         : uri.Scheme == Uri.UriSchemeHttps && uri.Host.Length is > 0 and <= 100 ? $"Application at {uri.Host}"
         : uri.IsLoopback ? "Application on your device" : "Application without a name";
-
-    // What is drawn as nothing or as a blank, and what breaks the line, lets one name look like another (Unicode: Default_Ignorable_Code_Point).
-    private static bool IsUnseen(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        || rune.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164
-            or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0000 and <= 0xE0FFF);
 
     private static string? WebPage(JsonElement metadata, string name)
     {

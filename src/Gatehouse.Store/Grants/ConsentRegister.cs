@@ -26,20 +26,33 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
     /// <summary>Adds to what the user has allowed.</summary>
     public Task<Outcome<Consent>> RememberAsync(
         Guid organizationId, Guid applicationId, Guid userId, ScopeSet scope, AuthorizationDetails details, Actor actor, CancellationToken cancellation) =>
-        database.WriteAsync<Consent>(async db =>
-        {
-            var now = clock.GetUtcNow();
-            var consent = await db.Consents.SingleOrDefaultAsync(row => row.ApplicationId == applicationId && row.UserId == userId, cancellation);
-            if (consent is null) db.Consents.Add(consent = new Consent { ApplicationId = applicationId, UserId = userId });
-            var before = ScopeSet.TryParse(consent.Scope, out var allowed) ? allowed : ScopeSet.Empty;
-            consent.Scope = ScopeSet.Of(before.Concat(scope)).ToString();
-            if (details.Count > 0)
-                consent.Details = string.Join('\n', DetailsOf(consent).Where(old => !old.SetEquals(details)).Prepend(details).Take(MaxRemembered).Select(one => one.Text));
-            consent.GivenAt = now;
-            // Which types, and not what stands in them: that is the user's.
-            db.Audit(now, actor, organizationId, "consent.given", applicationId.ToString(), string.Join(' ', [.. scope, .. details.All.Select(detail => detail.Type)]));
-            return consent;
-        }, cancellation);
+        database.WriteAsync<Consent>(
+            async db => await RememberAsync(db, clock.GetUtcNow(), organizationId, applicationId, userId, scope, details, actor, cancellation), cancellation);
+
+    /// <summary>As above, as part of a larger transaction.</summary>
+    internal static async Task<Consent> RememberAsync(
+        GatehouseDb db, DateTimeOffset now, Guid organizationId, Guid applicationId, Guid userId, ScopeSet scope, AuthorizationDetails details, Actor actor,
+        CancellationToken cancellation)
+    {
+        var consent = await db.Consents.SingleOrDefaultAsync(row => row.ApplicationId == applicationId && row.UserId == userId, cancellation);
+        if (consent is null) db.Consents.Add(consent = new Consent { ApplicationId = applicationId, UserId = userId });
+        var before = ScopeSet.TryParse(consent.Scope, out var allowed) ? allowed : ScopeSet.Empty;
+        consent.Scope = ScopeSet.Of(before.Concat(scope)).ToString();
+        if (details.Count > 0)
+            consent.Details = string.Join('\n', DetailsOf(consent).Where(old => !old.SetEquals(details)).Prepend(details).Take(MaxRemembered).Select(one => one.Text));
+        consent.GivenAt = now;
+        // Which types, and not what stands in them: that is the user's.
+        db.Audit(now, actor, organizationId, "consent.given", applicationId.ToString(), string.Join(' ', [.. scope, .. details.All.Select(detail => detail.Type)]));
+        return consent;
+    }
+
+    /// <summary>
+    /// Whether the consent is still there: by a statement on its row and not by a look, so that whoever takes it back at this moment waits for
+    /// the end of this transaction and sees what it left, or this one sees that it is gone.
+    /// </summary>
+    internal static async Task<bool> HoldsAsync(GatehouseDb db, Guid applicationId, Guid userId, CancellationToken cancellation) =>
+        await db.Consents.Where(row => row.ApplicationId == applicationId && row.UserId == userId)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.GivenAt, row => row.GivenAt), cancellation) == 1;
 
     /// <summary>
     /// Nothing that was allowed counts any more, and the user is asked again. The row stays: by it the user finds and takes back the access that lives on.

@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Gatehouse.Protocol.Device;
+using Gatehouse.Protocol.RichAuthorization;
+using Gatehouse.Protocol.Vocabulary;
+using Gatehouse.Store.Database;
 using Gatehouse.Store.Handles;
+using Gatehouse.Store.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Grants;
@@ -21,7 +25,7 @@ public enum DeviceState
 public sealed record FoundDevice(DeviceState State, Guid ApplicationId = default, DeviceRequest? Request = null);
 
 /// <summary>Carries what a device asks for to the user's browser, and the user's decision back.</summary>
-public sealed class DeviceRegister(HandleRegister handles, TimeProvider clock)
+public sealed class DeviceRegister(StoreDatabase database, HandleRegister handles, TimeProvider clock)
 {
     /// <summary>How long a device waits between two questions (RFC 8628 §3.2), and by how much longer when it did not (§3.5).</summary>
     public const int IntervalSeconds = 5;
@@ -61,10 +65,29 @@ public sealed class DeviceRegister(HandleRegister handles, TimeProvider clock)
     public async Task<DeviceRequest?> FindWaitingAsync(string? typed, CancellationToken cancellation) =>
         UserCode.Normalize(typed) is { } userCode && await FindRequestAsync(userCode, cancellation) is ({ Verdict: AuthorizationVerdict.Pending } request, _) ? request : null;
 
-    /// <summary>Writes the user's decision down; false when it was decided meanwhile.</summary>
-    public async Task<bool> DecideAsync(DeviceRequest decided, CancellationToken cancellation) =>
-        await FindRequestAsync(decided.UserCode, cancellation) is ({ Verdict: AuthorizationVerdict.Pending } waiting, var seen) && waiting.GrantId == decided.GrantId
-        && await handles.TryReplaceAsync(HandleKind.UserCode, decided.UserCode, seen, GrantJson.Write(decided), cancellation);
+    /// <summary>
+    /// Writes the user's decision down; false when it was decided meanwhile. What is granted is remembered as a consent and begins as a grant
+    /// with the decision itself: the device may ask the moment after, and the user may take it back before it does.
+    /// </summary>
+    public async Task<bool> DecideAsync(DeviceRequest decided, Actor actor, CancellationToken cancellation)
+    {
+        if (await FindRequestAsync(decided.UserCode, cancellation) is not ({ Verdict: AuthorizationVerdict.Pending } waiting, var seen)
+            || waiting.GrantId != decided.GrantId) return false;
+        var outcome = await database.WriteAsync<DeviceRequest>(async db =>
+        {
+            var now = clock.GetUtcNow();
+            if (!await HandleRegister.TryReplaceAsync(db, HandleKind.UserCode, decided.UserCode, seen, GrantJson.Write(decided), now, cancellation))
+                return Outcome<DeviceRequest>.Conflict("decided");
+            if (decided.Verdict != AuthorizationVerdict.Granted) return decided;
+            var scope = ScopeSet.TryParse(decided.Scope, out var asked) ? asked : ScopeSet.Empty;
+            await ConsentRegister.RememberAsync(
+                db, now, decided.OrganizationId, decided.ApplicationId, decided.UserId, scope, AuthorizationDetails.OfText(decided.Details), actor, cancellation);
+            db.Grants.Add(GrantRegister.Waiting(
+                decided.GrantId, decided.ApplicationId, decided.UserId, decided.Scope, decided.AuthenticatedAt, now, DeviceRequest.Lifetime));
+            return decided;
+        }, cancellation);
+        return outcome.Succeeded;
+    }
 
     /// <summary>The device asks. One that asks too fast while the user has not decided must wait longer from then on.</summary>
     public async Task<FoundDevice> AskAsync(string deviceCode, Guid applicationId, CancellationToken cancellation)

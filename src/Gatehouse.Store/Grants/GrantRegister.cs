@@ -33,13 +33,11 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
             if (won != 1) return Outcome<string>.Conflict("answered");
             // Signed out between the decision and now: nobody would be told of the end any more.
-            if (asked.SessionId is { } session && !await UserSessions.IsAliveAsync(db, asked.UserId, session, cancellation)) return Outcome<string>.Conflict("signed out");
-            var grant = new Grant
-            {
-                SessionId = asked.SessionId ?? string.Empty,
-                ApplicationId = asked.ApplicationId, UserId = asked.UserId, Scope = asked.Scope, AuthenticatedAt = asked.AuthenticatedAt,
-                CreatedAt = now, ExpiresAt = now + AuthorizationCode.Lifetime + AuthorizationCode.Lifetime,
-            };
+            if (asked.SessionId is { } session && !await UserSessions.HoldsAsync(db, asked.UserId, session, cancellation)) return Outcome<string>.Conflict("signed out");
+            // Taken back meanwhile: nobody would see what is given now, or could take it back.
+            if (!await ConsentRegister.HoldsAsync(db, asked.ApplicationId, asked.UserId, cancellation)) return Outcome<string>.Conflict("taken back");
+            var grant = Waiting(Guid.CreateVersion7(), asked.ApplicationId, asked.UserId, asked.Scope, asked.AuthenticatedAt, now, AuthorizationCode.Lifetime);
+            grant.SessionId = asked.SessionId ?? string.Empty;
             db.Grants.Add(grant);
             var value = HandleRegister.NewValue();
             db.Handles.Add(new Handle
@@ -71,40 +69,24 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
                 await EndAsync(db, found.Code.GrantId, now, cancellation);
                 return new Redeemed(IsWon: false);
             }
-            // The statement, not a look: whoever ends the grant at this moment waits for it, or it for them.
-            var expiresAt = now + lifetimes.Absolute;
-            if (await db.Grants.Where(row => row.Id == found.Code.GrantId && row.EndedAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation) != 1) return new Redeemed(IsWon: false);
-            var grant = await db.Grants.SingleAsync(row => row.Id == found.Code.GrantId, cancellation);
-            grant.Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = found.Code.Resources, Details = found.Code.Details });
-            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
+            return await GiveAsync(db, found.Code.GrantId, now, new GrantContent { Confirmation = binding, Resources = found.Code.Resources, Details = found.Code.Details },
+                withRefreshToken, cancellation);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
 
-    /// <summary>Uses the device code of a request that the user has granted; the grant begins with it.</summary>
+    /// <summary>Uses the device code of a request that the user has granted.</summary>
     public async Task<Redeemed> RedeemDeviceAsync(
         string deviceCode, DeviceRequest request, bool withRefreshToken, Confirmation? binding, CancellationToken cancellation)
     {
         var outcome = await database.WinAsync<Redeemed>(async db =>
         {
             var now = clock.GetUtcNow();
-            if (!await HandleRegister.TryUseAsync(db, HandleKind.DeviceCode, deviceCode, now, cancellation))
-            {
-                await EndAsync(db, request.GrantId, now, cancellation); // Two hold the code, as with one that comes a second time.
-                return new Redeemed(IsWon: false);
-            }
-            // Taken back between the decision and now: there was no grant yet that could have been ended.
-            if (!await db.Consents.AnyAsync(row => row.ApplicationId == request.ApplicationId && row.UserId == request.UserId, cancellation))
-                return new Redeemed(IsWon: false);
-            var grant = new Grant
-            {
-                Id = request.GrantId, ApplicationId = request.ApplicationId, UserId = request.UserId, Scope = request.Scope,
-                AuthenticatedAt = request.AuthenticatedAt, CreatedAt = now, ExpiresAt = now + lifetimes.Absolute,
-                Content = GrantJson.Write(new GrantContent { Confirmation = binding, Resources = request.Resources, Details = request.Details }),
-            };
-            db.Grants.Add(grant);
-            return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
+            if (await HandleRegister.TryUseAsync(db, HandleKind.DeviceCode, deviceCode, now, cancellation))
+                return await GiveAsync(db, request.GrantId, now, new GrantContent { Confirmation = binding, Resources = request.Resources, Details = request.Details },
+                    withRefreshToken, cancellation);
+            await EndAsync(db, request.GrantId, now, cancellation); // Two hold the code, as with one that comes a second time.
+            return new Redeemed(IsWon: false);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
@@ -131,6 +113,25 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             db.Audit(now, actor, consent.Application!.OrganizationId, "consent.taken_back", applicationId.ToString(), consent.Application.Name);
             return consent;
         }, cancellation);
+
+    /// <summary>What is granted and not redeemed yet: it ends with its code, and like everything that a user gave.</summary>
+    internal static Grant Waiting(Guid id, Guid applicationId, Guid userId, string scope, DateTimeOffset authenticatedAt, DateTimeOffset now, TimeSpan codeLifetime) => new()
+    {
+        Id = id, ApplicationId = applicationId, UserId = userId, Scope = scope, AuthenticatedAt = authenticatedAt, CreatedAt = now,
+        ExpiresAt = now + codeLifetime + codeLifetime,
+    };
+
+    // A statement, not a look: whoever ends the grant at this moment waits for it, or it for them.
+    private async Task<Redeemed> GiveAsync(
+        GatehouseDb db, Guid grantId, DateTimeOffset now, GrantContent content, bool withRefreshToken, CancellationToken cancellation)
+    {
+        var expiresAt = now + lifetimes.Absolute;
+        if (await db.Grants.Where(row => row.Id == grantId && row.EndedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation) != 1) return new Redeemed(IsWon: false);
+        var grant = await db.Grants.SingleAsync(row => row.Id == grantId, cancellation);
+        grant.Content = GrantJson.Write(content);
+        return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
+    }
 
     // The access tokens of the grant die everywhere with one row; it is kept for as long as the longest-lived of them.
     internal static async Task EndAsync(GatehouseDb db, Guid grantId, DateTimeOffset now, CancellationToken cancellation)

@@ -40,9 +40,16 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     /// <summary>Replaces what an unused value stands for, when that still is what the caller saw.</summary>
     public async Task<bool> TryReplaceAsync(HandleKind kind, string value, string seen, string content, CancellationToken cancellation = default)
     {
-        var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
         using var turn = await database.WaitForTurnAsync(cancellation);
         await using var db = database.Open();
+        return await TryReplaceAsync(db, kind, value, seen, content, clock.GetUtcNow(), cancellation);
+    }
+
+    /// <summary>As above, as part of a larger transaction.</summary>
+    internal static async Task<bool> TryReplaceAsync(
+        GatehouseDb db, HandleKind kind, string value, string seen, string content, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var key = KeyOf(kind, value);
         return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now && row.Content == seen)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Content, content), cancellation) == 1;
     }

@@ -3,6 +3,7 @@ using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Grants;
 using Gatehouse.Store.Model;
 using Microsoft.EntityFrameworkCore;
 
@@ -167,23 +168,25 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             application => { if (application.State == ApplicationState.Retired) application.State = ApplicationState.Active; }, cancellation);
 
     /// <summary>
-    /// Refuses every access token that was issued until now, and ends what users gave: no refresh token and no code of before works any more. Tokens count whole seconds, so the line is drawn at the next one and new tokens
-    /// of the remaining fraction are dated to it.
+    /// Refuses every access token that was issued until now, and ends what users gave: no refresh token and no code of before works any more, and
+    /// users are asked again. Tokens count whole seconds, so the line is drawn at the next one and new tokens of the remaining fraction are dated
+    /// to it.
     /// </summary>
-    public Task<Outcome<Application>> RevokeTokensAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
-        database.WriteAsync<Application>(async db =>
+    public async Task<Outcome<Application>> RevokeTokensAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default)
+    {
+        // The line first, and by itself: one row, which counts at once however many grants there are and whoever redeems meanwhile.
+        var drawn = await WriteAsync(applicationId, actor, "application.tokens_revoked", application => application.TokensNotBefore = NextSecond(), cancellation);
+        if (!drawn.Succeeded) return drawn;
+        return await database.WinAsync<Application>(async db =>
         {
             var now = clock.GetUtcNow();
-            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
-            if (application is null) return Outcome<Application>.NotFound("application");
-            application.TokensNotBefore = NextSecond();
-            // One statement for however many users: the access tokens of the grants die by the line drawn above.
+            await ConsentRegister.ForgetAsync(db, applicationId, cancellation);
+            // One statement for however many users: the access tokens of the grants die by the line.
             await db.Grants.Where(row => row.ApplicationId == applicationId && row.EndedAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellation);
-            db.Audit(now, actor, application.OrganizationId, "application.tokens_revoked", application.Id.ToString());
-            db.Announce(now, ChangeKind.Application, application.ClientId);
-            return application;
+            return drawn;
         }, cancellation);
+    }
 
     /// <summary>
     /// Deletes the application. One that is named by the URL of a document would come back with the next request: it is retired instead, which

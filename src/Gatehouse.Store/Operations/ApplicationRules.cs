@@ -41,7 +41,7 @@ internal static class ApplicationRules
     public static (string Field, string Message)? CheckAbout(string name, string description)
     {
         if (name.Trim().Length is 0 or > 128) return ("client_name", "Give a name of 1 to 128 characters.");
-        if (name.Any(char.IsControl)) return ("client_name", "The name must not contain control characters.");
+        if (UnseenCharacters.AreIn(name)) return ("client_name", "The name must not contain characters that nobody sees.");
         if (description.Length > 1000) return ("description", "The description may have up to 1000 characters.");
         // PostgreSQL stores no NUL in a text.
         return description.Contains('\0', StringComparison.Ordinal) ? ("description", "The description must not contain NUL.") : null;

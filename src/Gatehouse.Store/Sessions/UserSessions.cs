@@ -78,9 +78,13 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
     /// <summary>What is kept of the secret.</summary>
     public static byte[] KeyOf(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
 
-    /// <summary>Whether a session with this public id lives.</summary>
-    internal static Task<bool> IsAliveAsync(GatehouseDb db, Guid userId, string publicId, CancellationToken cancellation) =>
-        db.UserSessions.AnyAsync(row => row.UserId == userId && row.PublicId == publicId, cancellation);
+    /// <summary>
+    /// Whether a session with this public id lives: by a statement on its row and not by a look, so that whoever ends it at this moment waits for
+    /// the end of this transaction and sees what it left.
+    /// </summary>
+    internal static async Task<bool> HoldsAsync(GatehouseDb db, Guid userId, string publicId, CancellationToken cancellation) =>
+        await db.UserSessions.Where(row => row.UserId == userId && row.PublicId == publicId)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.BegunAt, row => row.BegunAt), cancellation) > 0;
 
     private static async Task<string?> ReplaceAsync(GatehouseDb db, Guid userId, byte[] key, DateTimeOffset now, CancellationToken cancellation)
     {

@@ -145,6 +145,30 @@ public sealed class DeviceTests : IAsyncLifetime
         (await AskAsync(begun)).IsRefused(400, "invalid_grant");
     }
 
+    [Fact, Rfc(8628, "3.5")]
+    public async Task What_was_taken_back_stays_so_when_the_user_allows_the_application_again()
+    {
+        var begun = await BeginAsync();
+        await DecideAsync(begun, "allow");
+        Assert.True((await _node.Get<GrantRegister>().TakeBackAsync(_flow.ApplicationId, _flow.UserId, Actor.System, default)).Succeeded);
+        var another = await BeginAsync();
+        await DecideAsync(another, "allow");
+
+        (await AskAsync(begun)).IsRefused(400, "invalid_grant");
+        Assert.Equal(200, (await AskAsync(another)).Status);
+    }
+
+    [Fact, Rfc(8628, "3.5"), Rfc(9700, "4.14.2")]
+    public async Task What_was_allowed_before_all_tokens_were_revoked_is_not_given_after()
+    {
+        var begun = await BeginAsync();
+        await DecideAsync(begun, "allow");
+        Assert.True((await _node.Get<ApplicationOperations>().RevokeTokensAsync(_flow.ApplicationId, Actor.System)).Succeeded);
+        await _node.SettleAsync();
+        _node.Clock.Advance(TimeSpan.FromSeconds(5));
+        (await AskAsync(begun)).IsRefused(400, "invalid_grant");
+    }
+
     [Fact, Rfc(8628, "5.1"), Requirement("8628-12")]
     public async Task Guessing_codes_ends_soon()
     {

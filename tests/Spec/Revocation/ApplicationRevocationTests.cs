@@ -34,6 +34,8 @@ public sealed class ApplicationRevocationTests : IAsyncLifetime
 
         (await _flow.RefreshAsync((string)answer.Body["refresh_token"]!)).IsRefused(400, "invalid_grant");
         (await _flow.RedeemAsync(waiting)).IsRefused(400, "invalid_grant");
+        var silent = await _flow.AllowAtAsync(_flow.Url(("prompt", "none")));
+        Assert.Equal("consent_required", CodeFlow.Parameter(silent, "error")); // The users are asked again.
         Assert.Equal(200, (await _flow.RedeemAsync(await _flow.ObtainCodeAsync())).Status);
     }
 

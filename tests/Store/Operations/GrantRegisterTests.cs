@@ -1,9 +1,12 @@
 using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.RichAuthorization;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Sessions;
 using Gatehouse.Tests.Store.Fixture;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,6 +21,8 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
 {
     private static readonly GrantLifetimes Lifetimes = new() { Idle = TimeSpan.FromDays(3), Absolute = TimeSpan.FromDays(8) };
 
+    private static readonly ScopeSet Scope = ScopeSet.Of("labels:read");
+
     private Guid _applicationId;
     private Guid _userId;
 
@@ -30,6 +35,7 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         var users = new UserOperations(Store.Database, Store.Clock);
         _userId = TestStore.Succeed(await users.CreateAsync(
             Store.Organization.Id, "dana@example.org", "Dana", PortalRole.Developer, UserOperations.GeneratePassword(), Actor.System)).Id;
+        await AllowAsync();
     }
 
     [Fact]
@@ -115,6 +121,59 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     [Fact]
+    public async Task What_is_taken_back_while_a_device_redeems_its_code_lives_on_nowhere()
+    {
+        var (here, there) = (Grants(Store.Database), Grants(Store.OpenElsewhere()));
+        for (var race = 0; race < 50; race++)
+        {
+            var (code, request) = await GrantDeviceAsync();
+            await Task.WhenAll(here.RedeemDeviceAsync(code, request, true, null, Cancellation), there.TakeBackAsync(_applicationId, _userId, Actor.System, Cancellation));
+            Assert.Equal(0, await CountLivingAsync());
+        }
+    }
+
+    [Fact]
+    public async Task What_is_taken_back_while_a_code_is_issued_lives_on_nowhere()
+    {
+        var (here, there) = (Grants(Store.Database), Grants(Store.OpenElsewhere()));
+        for (var race = 0; race < 50; race++)
+        {
+            await AllowAsync();
+            var found = await DecideAsync(Store.Database);
+            await Task.WhenAll(here.BeginAsync(found, Cancellation), there.TakeBackAsync(_applicationId, _userId, Actor.System, Cancellation));
+            Assert.Equal(0, await CountLivingAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_code_that_is_issued_while_the_user_signs_out_lives_on_nowhere()
+    {
+        var there = Store.OpenElsewhere();
+        using var outbox = new LogoutOutbox(there, Store.Clock);
+        var sessions = new UserSessions(there, outbox, Store.Clock);
+        for (var race = 0; race < 50; race++)
+        {
+            var secret = $"secret-{race}";
+            var found = await DecideAsync(Store.Database, await sessions.BeginAsync(_userId, secret, previous: null, Cancellation));
+            await Task.WhenAll(Grants(Store.Database).BeginAsync(found, Cancellation), sessions.EndAsync(secret, Cancellation));
+            Assert.Equal(0, await CountLivingAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Revoking_all_tokens_is_not_held_up_by_those_who_redeem()
+    {
+        var codes = await MakeCodesAsync(100);
+        var there = Grants(Store.OpenElsewhere());
+        var redeeming = ForEachAsync(codes, code => there.RedeemAsync(code, true, null, Cancellation));
+        var revoked = await Store.Applications.RevokeTokensAsync(_applicationId, Actor.System, Cancellation);
+        await redeeming;
+        Assert.True(revoked.Succeeded, revoked.Message);
+        Assert.Equal(0, await CountLivingAsync());
+        Assert.False(await new ConsentRegister(Store.Database, Store.Clock).CoversAsync(_applicationId, _userId, Scope, AuthorizationDetails.None, Cancellation));
+    }
+
+    [Fact]
     public async Task Deleting_the_user_takes_grants_and_refresh_tokens_along()
     {
         await ObtainRefreshTokenAsync();
@@ -130,14 +189,32 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
 
     private RefreshTokenRegister Tokens(StoreDatabase database) => new(database, Lifetimes, Store.Clock);
 
-    private async Task<FoundInteraction> DecideAsync(StoreDatabase database)
+    private Task<int> CountLivingAsync() => Store.ReadAsync(db => db.Grants.CountAsync(row => row.EndedAt == null));
+
+    private async Task AllowAsync() => TestStore.Succeed(await new ConsentRegister(Store.Database, Store.Clock).RememberAsync(
+        Store.Organization.Id, _applicationId, _userId, Scope, AuthorizationDetails.None, Actor.System, Cancellation));
+
+    private async Task<(string DeviceCode, DeviceRequest Request)> GrantDeviceAsync()
+    {
+        var devices = new DeviceRegister(Store.Database, Handles(Store.Database), Store.Clock);
+        var (deviceCode, userCode) = await devices.BeginAsync(
+            new DeviceRequest { UserCode = string.Empty, ApplicationId = _applicationId, OrganizationId = Store.Organization.Id, Scope = "labels:read" }, Cancellation);
+        var granted = (await devices.FindWaitingAsync(userCode, Cancellation))! with
+        {
+            Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(),
+        };
+        Assert.True(await devices.DecideAsync(granted, Actor.System, Cancellation));
+        return (deviceCode, granted);
+    }
+
+    private async Task<FoundInteraction> DecideAsync(StoreDatabase database, string? session = null)
     {
         var interactions = new InteractionRegister(Handles(database), Store.Clock);
         var handle = await interactions.BeginAsync(new AuthorizationInteraction
         {
             ApplicationId = _applicationId, OrganizationId = Store.Organization.Id, ClientId = "client", RedirectUri = "https://app.example/", ResponseMode = "query",
             Scope = "labels:read", CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
-            Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(),
+            Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(), SessionId = session,
         }, Cancellation);
         return (await interactions.FindAsync(handle, "browser", Cancellation))!;
     }

@@ -1,3 +1,5 @@
+using Gatehouse.Protocol.RichAuthorization;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Handles;
@@ -119,6 +121,8 @@ public abstract class LogoutOutboxTests(StoreProvider provider) : StoreTests(pro
             Scope = "openid", CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
             Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(), SessionId = sid,
         }, Cancellation);
+        TestStore.Succeed(await new ConsentRegister(Store.Database, Store.Clock).RememberAsync(
+            Store.Organization.Id, _applicationId, _userId, ScopeSet.Of("openid"), AuthorizationDetails.None, Actor.System, Cancellation));
         var grants = new GrantRegister(Store.Database, handles, new GrantLifetimes(), Store.Clock);
         var code = await grants.BeginAsync((await interactions.FindAsync(handle, "browser", Cancellation))!, Cancellation);
         Assert.True((await grants.RedeemAsync((await grants.FindCodeAsync(code!, Cancellation))!, withRefreshToken: false, null, Cancellation)).IsWon);

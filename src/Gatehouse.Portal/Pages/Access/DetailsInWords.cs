@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Gatehouse.Protocol.RichAuthorization;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Microsoft.EntityFrameworkCore;
@@ -96,16 +97,13 @@ internal sealed record DetailFact(string Label, IReadOnlyList<string> Values)
     // What nobody sees, or what turns the direction of writing, could make a person read something else than what is allowed.
     private static string Visible(string text)
     {
-        if (!text.EnumerateRunes().Any(IsHidden)) return text;
+        if (!UnseenCharacters.AreIn(text)) return text;
         var visible = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {
-            if (IsHidden(rune)) visible.Append(CultureInfo.InvariantCulture, $"[U+{rune.Value:X4}]");
+            if (UnseenCharacters.IsOne(rune)) visible.Append(CultureInfo.InvariantCulture, $"[U+{rune.Value:X4}]");
             else visible.Append(rune.ToString());
         }
         return visible.ToString();
     }
-
-    private static bool IsHidden(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }

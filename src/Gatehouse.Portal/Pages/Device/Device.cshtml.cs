@@ -15,7 +15,7 @@ namespace Gatehouse.Portal.Pages.Device;
 /// Where a person types the code that a device shows, sees what the device would be able to do, and decides (RFC 8628 §3.3). It is asked
 /// every time: only a person can see that code and device belong together.
 /// </summary>
-internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consents, CodeGuesses guesses, GatehouseDb db) : PortalPage
+internal sealed class DevicePage(DeviceRegister devices, CodeGuesses guesses, GatehouseDb db) : PortalPage
 {
     /// <summary>What was typed.</summary>
     [BindProperty]
@@ -48,15 +48,12 @@ internal sealed class DevicePage(DeviceRegister devices, ConsentRegister consent
         if (decision is not ("allow" or "deny")) return Page(); // The code was typed: now the question is shown.
         var verdict = decision == "allow" ? AuthorizationVerdict.Granted : AuthorizationVerdict.Denied;
         var decided = Waiting! with { Verdict = verdict, UserId = Session.UserId, AuthenticatedAt = Session.AuthenticatedAt };
-        if (!await devices.DecideAsync(decided, cancellation))
+        if (!await devices.DecideAsync(decided, Actor, cancellation))
         {
             Refuse();
             return Again();
         }
         Verdict = verdict;
-        // Only what counted is remembered: by it the person finds and takes back the access.
-        if (verdict == AuthorizationVerdict.Granted)
-            await consents.RememberAsync(Organization.Id, decided.ApplicationId, Session.UserId, ScopeOf(decided), AuthorizationDetails.OfText(decided.Details), Actor, cancellation);
         return Page();
     }
 

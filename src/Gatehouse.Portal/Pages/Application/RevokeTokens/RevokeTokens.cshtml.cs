@@ -14,6 +14,7 @@ internal sealed class RevokeTokensPage(ApplicationOperations applications) : Own
         var outcome = await applications.RevokeTokensAsync(Application.Id, Actor, cancellation);
         return outcome.Succeeded
             ? SeeOther(Links.Application(Application.Id), "Every access token and refresh token issued until now is revoked.")
-            : NotFound();
+            : outcome.Refusal == Refusal.NotFound ? NotFound()
+            : SeeOther(Links.Application(Application.Id), outcome.Message);
     }
 }
