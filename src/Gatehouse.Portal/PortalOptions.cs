@@ -9,6 +9,9 @@ public sealed record PortalOptions
     /// <summary>The absolute URL that the token command posts to.</summary>
     public required string TokenEndpoint { get; init; }
 
+    /// <summary>Where it posts to with a client certificate (RFC 8705 §5); null: the same URL.</summary>
+    public string? MutualTlsTokenEndpoint { get; init; }
+
     /// <summary>The base URL of the gateway, such as <c>https://localhost:9443</c>.</summary>
     public required string ApiUrl { get; init; }
 

@@ -92,7 +92,7 @@ public sealed partial class LogoutEndpoint(
         }
         var handle = await requests.BeginAsync(new LogoutRequest
         {
-            ApplicationName = found.Value?.Name ?? string.Empty, RedirectUri = redirectUri, State = parameters["state"],
+            Organization = organization, ApplicationName = found.Value?.Name ?? string.Empty, RedirectUri = redirectUri, State = parameters["state"],
             IsUnverified = found.Value is { IsApproved: false }, UserId = hint?.UserId, SessionId = hint?.SessionId, Browser = InteractionRegister.HashOf(BrowserBinding.Of(http)),
         }, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";

@@ -24,6 +24,9 @@ public sealed class JwkSet
     /// <summary>How many of its keys can be used.</summary>
     public int Count => _keys.Count;
 
+    /// <summary>By which a person tells the keys apart (RFC 7638).</summary>
+    public IReadOnlyList<string> Thumbprints => [.. _keys.Select(key => key.Thumbprint)];
+
     public bool Contains(string kid) => _keys.Any(key => key.Kid == kid);
 
     /// <param name="json">The set.</param>

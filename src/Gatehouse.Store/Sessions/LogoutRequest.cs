@@ -16,6 +16,9 @@ public sealed record LogoutRequest
     /// <summary>How long the user has to answer.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
+    /// <summary>The slug of the organization whose portal asks the user.</summary>
+    public required string Organization { get; init; }
+
     /// <summary>Who asks; empty when nothing says so.</summary>
     public string ApplicationName { get; init; } = string.Empty;
 

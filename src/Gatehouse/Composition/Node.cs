@@ -54,6 +54,7 @@ public static class Node
     {
         Issuer = options.Issuer,
         TokenEndpoint = options.TokenEndpoint,
+        MutualTlsTokenEndpoint = options.ClientCertificates.Url is { } url ? url + AuthServerOptions.TokenPath : null,
         ApiUrl = options.ApiUrl,
         CaFile = options.CaFile,
         SampleCalls = options.SampleCalls,

@@ -52,6 +52,18 @@ public sealed class LogoutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_page_of_another_portal_does_not_finish_it()
+    {
+        await SignInAsync();
+        await _node.Founder.CreateOrganizationAsync("other", "Other");
+        var (page, _) = await _flow.FollowAsync(Url(("client_id", _flow.ClientId), ("post_logout_redirect_uri", Goodbye)));
+        using var elsewhere = await _flow.Browser.GetAsync(page.Replace("/org/", "/other/", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+        using var here = await _flow.Browser.GetAsync(page);
+        Assert.Equal(HttpStatusCode.OK, here.StatusCode);
+    }
+
+    [Fact]
     public async Task A_form_without_its_token_signs_nobody_out()
     {
         await SignInAsync();

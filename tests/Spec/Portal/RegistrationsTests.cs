@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.Store.Model;
@@ -12,7 +13,18 @@ public sealed partial class RegistrationsTests : IAsyncLifetime
 {
     private const string Path = "/exchange/portals/org/registrations";
 
-    private readonly TestNode _node = new() { Registration = RegistrationHouse.Rules(RegistrationMode.Pending) };
+    private const string Rfc7638Modulus =
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4Q"
+        + "yQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCu"
+        + "r-kEgU8awapJzKnqDKgw";
+
+    private readonly ClientAuthority _authority = ClientAuthority.Create();
+    private readonly TestNode _node;
+
+    public RegistrationsTests() => _node = new TestNode
+    {
+        Registration = RegistrationHouse.Rules(RegistrationMode.Pending), ClientCertificates = MutualTlsNode.Listening with { Authorities = [_authority.Certificate] },
+    };
 
     public ValueTask InitializeAsync() => _node.InitializeAsync();
 
@@ -70,6 +82,18 @@ public sealed partial class RegistrationsTests : IAsyncLifetime
         Assert.Contains("It changed since you looked", await ReadAsync(support), StringComparison.Ordinal);
         using var blind = await support.PostAsync(Path, ("application", IdIn(page)), ("decision", "approve"));
         Assert.Equal(HttpStatusCode.BadRequest, blind.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("private_key_jwt", "jwks", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
+    [InlineData("tls_client_auth", "tls_client_auth_san_dns", "client.newcomer.example")]
+    public async Task Who_may_prove_to_be_the_application_stands_on_the_page(string method, string member, string shown)
+    {
+        var metadata = RegistrationHouse.Metadata(method);
+        // RFC 7638 §3.1: the key and its thumbprint.
+        metadata[member] = member == "jwks" ? JsonNode.Parse($$"""{"keys":[{"kty":"RSA","n":"{{Rfc7638Modulus}}","e":"AQAB"}]}""") : shown;
+        Assert.Equal(201, (await _node.RegisterAsync(metadata)).Status);
+        Assert.Contains(shown, await ReadAsync(await SignInAsync(PortalRole.Support)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Gatehouse.Founding;
 using Gatehouse.Portal;
+using Gatehouse.Composition;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Spec.Hosting;
@@ -11,7 +12,7 @@ namespace Gatehouse.Tests.Spec.Portal;
 /// <summary>A secret is shown again to somebody who gave the password within the last five minutes, and each time it is written down.</summary>
 public sealed class ShowSecretTests : IAsyncLifetime
 {
-    private readonly TestNode _node = new();
+    private readonly TestNode _node = new() { ClientCertificates = new CertificateOptions { Url = "https://mtls.example.test" } };
     private Account _account = null!;
     private Guid _application;
     private Guid _secret;
@@ -46,17 +47,18 @@ public sealed class ShowSecretTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("none", null)]
+    [InlineData("none", "grant_type=authorization_code")]
     [InlineData("private_key_jwt", "client_assertion=YOUR_JWT")]
-    [InlineData("self_signed_tls_client_auth", "--cert client.pem")]
-    public async Task An_application_without_secrets_is_shown_how_it_proves_itself(string method, string? command)
+    [InlineData("self_signed_tls_client_auth", "https://mtls.example.test/as/token.oauth2 --cert client.pem")]
+    public async Task An_application_without_secrets_is_shown_how_it_proves_itself(string method, string command)
     {
         await using (var db = _node.Database.Open())
             await db.Applications.Where(row => row.Id == _application).ExecuteUpdateAsync(set => set.SetProperty(row => row.TokenEndpointAuthMethod, method));
         var page = await ReadAsync(await SignedInAsync(), Page);
         Assert.DoesNotContain("client_secret=", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Add secret", page, StringComparison.Ordinal);
-        if (command is not null) Assert.Contains(command, page, StringComparison.Ordinal);
+        Assert.Contains(command, page, StringComparison.Ordinal);
+        Assert.Equal(method != "none", page.Contains("grant_type=client_credentials", StringComparison.Ordinal)); // RFC 6749 §4.4: confidential clients only.
     }
 
     [Fact]

@@ -63,6 +63,7 @@ internal sealed class LogoutPage(LogoutRequestRegister requests, SessionRegister
     private async Task<bool> FindAsync(string handle, CancellationToken cancellation)
     {
         Found = await requests.FindAsync(handle, Request.Cookies[InteractionRegister.BrowserCookie], cancellation);
+        if (Found?.Request.Organization != Organization.Slug) Found = null; // The page of another portal would end another session.
         var session = await SessionRegister.FindAsync(HttpContext);
         Person = session?.OrganizationId == Organization.Id ? session : null;
         return Found is not null;

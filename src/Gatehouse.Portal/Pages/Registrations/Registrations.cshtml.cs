@@ -1,9 +1,12 @@
 using Gatehouse.Portal.Pages.Access;
 using Gatehouse.Portal.Rendering;
+using Gatehouse.Protocol.Certificates;
+using Gatehouse.Protocol.Jose;
 using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Signatures;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,6 +29,12 @@ internal sealed record Newcomer(Guid Id, string Name, string ClientId, object St
 
     /// <summary>Where its keys come from; empty: none are fetched.</summary>
     public required string JwksUri { get; init; }
+
+    /// <summary>The thumbprints (RFC 7638) of the keys that it brought itself.</summary>
+    public required IReadOnlyList<string> Keys { get; init; }
+
+    /// <summary>Whom its certificate names; null when that does not matter.</summary>
+    public required CertificateSubject? Certificate { get; init; }
 
     public required IReadOnlyList<string> LogoutUris { get; init; }
 
@@ -81,6 +90,7 @@ internal sealed class RegistrationsPage(GatehouseDb db, RegistrationOperations r
             Scopes = await ApiScopesInWords.ReadAsync(db, Organization.Id, scope, cancellation),
             Details = RegistrationDetails.Read(registration.Details),
             GrantTypes = row.GrantTypes, DetailsTypes = row.AuthorizationDetailsTypes, AuthMethod = row.TokenEndpointAuthMethod, JwksUri = row.JwksUri,
+            Keys = JwkSet.TryParse(row.Jwks, SignatureLibrary.Instance, out var keys) ? keys.Thumbprints : [], Certificate = CertificateSubject.Read(row.CertificateSubject),
             LogoutUris = row.BackchannelLogoutUri.Length > 0 ? [.. row.PostLogoutRedirectUris, row.BackchannelLogoutUri] : row.PostLogoutRedirectUris,
             Revision = RegistrationRevision.Of(row),
         };

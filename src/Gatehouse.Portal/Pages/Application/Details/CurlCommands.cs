@@ -9,22 +9,24 @@ internal sealed class CurlCommands(PortalOptions options)
 {
     public const string SecretPlaceholder = "YOUR_CLIENT_SECRET";
 
-    /// <summary>RFC 6749 §4.4.2. The secret stands in it only when it is shown on the same page.</summary>
-    public string Token(string clientId, string authMethod, string? secret)
+    private const string ClientCredentials = "grant_type=client_credentials";
+
+    /// <summary>
+    /// RFC 6749 §4.4.2; of an application that proves itself with nothing, which acts for users alone, §4.1.3. The secret stands in it only when it
+    /// is shown on the same page.
+    /// </summary>
+    public string Token(string clientId, string authMethod, string? secret) => authMethod switch
     {
-        var text = new StringBuilder("curl").Append(Trust());
-        if (!TokenEndpointAuthMethods.IsSecret(authMethod))
-        {
-            return text.Append(" -d \"grant_type=client_credentials\\\n").Append($"&client_id={clientId}")
-                .Append(authMethod == TokenEndpointAuthMethods.PrivateKeyJwt ? $"\\\n&client_assertion_type={ClientAssertion.Type}\\\n&client_assertion=YOUR_JWT" : string.Empty)
-                .Append($"\"{(TokenEndpointAuthMethods.IsCertificate(authMethod) ? " --cert client.pem --key client.key" : string.Empty)} \\\n{Word(options.TokenEndpoint)}").ToString();
-        }
-        secret ??= SecretPlaceholder;
-        return authMethod == TokenEndpointAuthMethods.ClientSecretBasic
-            ? text.Append($" -u '{clientId}:{secret}' \\\n-d grant_type=client_credentials \\\n{Word(options.TokenEndpoint)}").ToString()
-            : text.Append(" -d \"grant_type=client_credentials\\\n")
-                .Append($"&client_id={clientId}\\\n&client_secret={secret}\" \\\n{Word(options.TokenEndpoint)}").ToString();
-    }
+        TokenEndpointAuthMethods.None => Post(
+            Word(options.TokenEndpoint), "grant_type=authorization_code", $"client_id={clientId}", "code=THE_CODE", "code_verifier=YOUR_CODE_VERIFIER"),
+        TokenEndpointAuthMethods.PrivateKeyJwt => Post(
+            Word(options.TokenEndpoint), ClientCredentials, $"client_id={clientId}", $"client_assertion_type={ClientAssertion.Type}", "client_assertion=YOUR_JWT"),
+        TokenEndpointAuthMethods.ClientSecretBasic =>
+            $"curl{Trust()} -u '{clientId}:{secret ?? SecretPlaceholder}' \\\n-d {ClientCredentials} \\\n{Word(options.TokenEndpoint)}",
+        _ when TokenEndpointAuthMethods.IsCertificate(authMethod) =>
+            Post($"{Word(options.MutualTlsTokenEndpoint ?? options.TokenEndpoint)} --cert client.pem --key client.key", ClientCredentials, $"client_id={clientId}"),
+        _ => Post(Word(options.TokenEndpoint), ClientCredentials, $"client_id={clientId}", $"client_secret={secret ?? SecretPlaceholder}"),
+    };
 
     /// <summary>RFC 6750 §2.1.</summary>
     /// <param name="call">The call to show; null when the application may call nothing yet.</param>
@@ -36,6 +38,8 @@ internal sealed class CurlCommands(PortalOptions options)
         if (call.JsonBody is { } body) text.Append($"-H 'Content-Type: application/json' \\\n-d {Quoted(body)} \\\n");
         return text.Append(Quoted(options.ApiUrl.TrimEnd('/') + call.Path)).ToString();
     }
+
+    private string Post(string url, params string[] parameters) => $"curl{Trust()} -d \"{string.Join("\\\n&", parameters)}\" \\\n{url}";
 
     private string Trust() => options.CaFile is { } file ? $" --cacert {Word(file)}" : string.Empty;
 
