@@ -123,8 +123,8 @@ public sealed class ClientAuthenticator(
         if (!application.IsActive) return OAuthFailure.ApplicationRetired;
         if (match.RetiredAt is { } retired) return OAuthFailure.SecretRetired(retired);
         if (match.ExpiresAt is { } expired && expired <= clock.GetUtcNow()) return OAuthFailure.SecretExpired(expired);
-        if (!application.TokenEndpointAuthMethod.Split(' ').Contains(method, StringComparer.Ordinal)) return OAuthFailure.MethodNotAllowed(method);
-        usage.Record(match.Id);
+        if (!application.AuthenticatesBy(method)) return OAuthFailure.MethodNotAllowed(method);
+        usage.Record(match);
         return null;
     }
 

@@ -9,7 +9,7 @@ namespace Gatehouse.AuthServer.Issuing;
 /// <param name="Text">The parameter; null when it is absent.</param>
 /// <param name="Resources">The resource parameters (RFC 8707 §2); empty: every API of the types.</param>
 /// <param name="Granted">What was granted before, which is never exceeded (RFC 9396 §6.1); null when nothing was.</param>
-internal sealed record DetailsRequest(string? Text, IReadOnlyList<string> Resources, AuthorizationDetails? Granted = null);
+internal readonly record struct DetailsRequest(string? Text, IReadOnlyList<string> Resources, AuthorizationDetails? Granted = null);
 
 /// <summary>
 /// Which authorization details an application obtains (RFC 9396 §5): of types that it may use, of APIs that it has an approved contract with,

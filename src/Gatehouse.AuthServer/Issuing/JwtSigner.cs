@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using Gatehouse.Protocol.Jose;
 
 namespace Gatehouse.AuthServer.Issuing;
@@ -22,11 +21,10 @@ public sealed class JwtSigner(SigningKeys keys)
 
     private static byte[] Sign(SigningKey key, string type, ReadOnlySpan<byte> payload)
     {
-        var header = Encoding.ASCII.GetBytes($$"""{"alg":"{{key.Algorithm}}","typ":"{{type}}","kid":"{{key.Kid}}"}""");
-        var token = new byte[Base64Url.GetEncodedLength(header.Length) + Base64Url.GetEncodedLength(payload.Length)
-            + Base64Url.GetEncodedLength(key.SignatureLength) + 2];
-        var length = Base64Url.EncodeToUtf8(header, token);
-        token[length++] = (byte)'.';
+        var header = key.HeaderFor(type);
+        var token = new byte[header.Length + Base64Url.GetEncodedLength(payload.Length) + Base64Url.GetEncodedLength(key.SignatureLength) + 1];
+        header.CopyTo(token);
+        var length = header.Length;
         length += Base64Url.EncodeToUtf8(payload, token.AsSpan(length));
         Span<byte> signature = stackalloc byte[key.SignatureLength];
         key.Sign(token.AsSpan(0, length), signature);

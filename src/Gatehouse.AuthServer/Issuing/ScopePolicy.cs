@@ -12,7 +12,7 @@ public sealed record GrantedAccess(ScopeSet Scope, IReadOnlyList<string> Audienc
 /// <summary>What is asked for, and within which bounds.</summary>
 /// <param name="Scope">The scope parameter; null: all that there is.</param>
 /// <param name="Resources">The resource parameters (RFC 8707 §2); empty: every API of the scopes.</param>
-public sealed record AccessRequest(string? Scope, IReadOnlyList<string> Resources)
+public readonly record struct AccessRequest(string? Scope, IReadOnlyList<string> Resources)
 {
     /// <summary>Whether the token speaks for a user: then there are the scopes of OpenID Connect too.</summary>
     public bool IsForUser { get; init; }
@@ -28,6 +28,9 @@ public sealed record AccessRequest(string? Scope, IReadOnlyList<string> Resource
 
     /// <summary>Whether a token is presented whose audience the granted resources are, as in an exchange.</summary>
     public bool IsForToken { get; init; }
+
+    /// <summary>Whether nothing but the scope is asked for, by an application that speaks for itself: the usual case.</summary>
+    public bool IsPlain => !IsForUser && !IsForToken && Granted is null && Resources.Count + GrantedResources.Count + Details.Count == 0;
 }
 
 /// <summary>
@@ -40,6 +43,16 @@ internal static class ScopePolicy
     private const int IdentityLifetimeSeconds = 3600;
 
     public static OAuthFailure? Apply(AccessRequest request, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
+    {
+        if (!request.IsPlain) return Decide(request, application, apis, out access);
+        var decided = DecidedAccess.Of(application, apis);
+        if (decided.TryGet(request.Scope, out access)) return null;
+        var failure = Decide(request, application, apis, out access);
+        if (failure is null) decided.Remember(request.Scope, access!);
+        return failure;
+    }
+
+    private static OAuthFailure? Decide(AccessRequest request, RegisteredApplication application, ApiSnapshot apis, out GrantedAccess? access)
     {
         access = null;
 

@@ -1,4 +1,7 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Gatehouse.Store.Signatures;
 
 namespace Gatehouse.AuthServer.Issuing;
@@ -10,6 +13,7 @@ public sealed class SigningKey
     private readonly RSA? _rsa;
     private readonly SeedKey? _seed;
     private readonly RSASignaturePadding _padding;
+    private readonly ConcurrentDictionary<string, byte[]> _headers = new(StringComparer.Ordinal);
 
     internal SigningKey(string kid, string algorithm, AsymmetricAlgorithm pair)
     {
@@ -24,6 +28,10 @@ public sealed class SigningKey
 
     /// <summary>Bytes of a signature.</summary>
     public int SignatureLength { get; }
+
+    /// <summary>The encoded header of the JWTs of a type that this key signs, with the dot behind it.</summary>
+    public ReadOnlySpan<byte> HeaderFor(string type) => _headers.GetOrAdd(type, static (type, key) => Encoding.ASCII.GetBytes(
+        Base64Url.EncodeToString(Encoding.ASCII.GetBytes($$"""{"alg":"{{key.Algorithm}}","typ":"{{type}}","kid":"{{key.Kid}}"}""")) + "."), this);
 
     /// <summary>Signs (RFC 7518 §3.3 to §3.5, RFC 8037 §3.1, RFC 9964 §4).</summary>
     public void Sign(ReadOnlySpan<byte> input, Span<byte> signature)

@@ -41,30 +41,49 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
     public ValueTask<byte[]> IssueAsync(TokenContent content, CancellationToken cancellation)
     {
         var claims = Describe(content);
+        var (isReference, algorithm) = WishesOf(content);
+        if (isReference) return IssueReferenceAsync(claims, cancellation);
+        if (algorithm is not null) return SignAsync(claims, algorithm, cancellation);
+        var scratch = JsonScratch.Rent();
+        scratch.Json.WriteStartObject();
+        claims.WriteMembersTo(scratch.Json);
+        scratch.Json.WriteEndObject();
+        scratch.Json.Flush();
+        return new(signer.Sign("at+jwt", scratch.Written));
+    }
+
+    private ValueTask<byte[]> SignAsync(AccessTokenClaims claims, string algorithm, CancellationToken cancellation)
+    {
         var payload = new ArrayBufferWriter<byte>(512);
         claims.WriteTo(payload);
-        if (IsReference(content)) return IssueReferenceAsync(claims, payload.WrittenMemory, cancellation);
-        var algorithm = AudienceApis(content).Select(api => api.SigningAlgorithm).FirstOrDefault(algorithm => algorithm != SigningAlgorithms.Default);
+        return signer.SignAsync("at+jwt", payload.WrittenMemory, algorithm, cancellation);
+    }
+
+    // What the application and the APIs of the audience want: a reference, or an algorithm that is not the usual one. This program's own APIs,
+    // which are not behind the gateway, take JWTs alone.
+    private (bool IsReference, string? Algorithm) WishesOf(TokenContent content)
+    {
+        var (wantsReference, isBehindGateway, algorithm) = (content.Application.UsesReferenceTokens, true, (string?)null);
+        var snapshot = apis.Current;
+        foreach (var resource in content.Audience)
+        {
+            if (snapshot.WithResource(resource) is not { } api) continue;
+            wantsReference |= api.UsesReferenceTokens;
+            isBehindGateway &= api.Upstream is not null;
+            if (algorithm is null && api.SigningAlgorithm != SigningAlgorithms.Default) algorithm = api.SigningAlgorithm;
+        }
         // FAPI 2.0 §5.4.1.
         if (algorithm is not null && content.Application.IsFapi && !SigningAlgorithms.Fapi.Contains(algorithm))
             algorithm = algorithm == SigningAlgorithms.Rs256 ? SigningAlgorithms.Ps256 : null;
-        return algorithm is null ? new(signer.Sign("at+jwt", payload.WrittenSpan)) : signer.SignAsync("at+jwt", payload.WrittenMemory, algorithm, cancellation);
+        return (wantsReference && isBehindGateway, algorithm);
     }
 
-    // This program's own APIs, which are not behind the gateway, take JWTs alone.
-    private bool IsReference(TokenContent content)
+    private async ValueTask<byte[]> IssueReferenceAsync(AccessTokenClaims claims, CancellationToken cancellation)
     {
-        var audience = AudienceApis(content).ToList();
-        return (content.Application.UsesReferenceTokens || audience.Any(api => api.UsesReferenceTokens)) && audience.All(api => api.Upstream is not null);
-    }
-
-    private IEnumerable<RegisteredApi> AudienceApis(TokenContent content) =>
-        apis.Current.All.Where(api => content.Audience.Contains(api.Resource, StringComparer.Ordinal));
-
-    private async ValueTask<byte[]> IssueReferenceAsync(AccessTokenClaims claims, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
-    {
+        var payload = new ArrayBufferWriter<byte>(512);
+        claims.WriteTo(payload);
         var token = ReferenceTokens.NewValue();
-        await handles.PutAsync(HandleKind.ReferenceToken, token, Encoding.UTF8.GetString(payload.Span), DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt), cancellation);
+        await handles.PutAsync(HandleKind.ReferenceToken, token, Encoding.UTF8.GetString(payload.WrittenSpan), DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt), cancellation);
         return Encoding.ASCII.GetBytes(token);
     }
 

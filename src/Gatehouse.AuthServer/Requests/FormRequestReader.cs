@@ -8,6 +8,8 @@ namespace Gatehouse.AuthServer.Requests;
 /// <summary>Reads a form off the wire: once, bounded, strictly (RFC 6749 §3.2).</summary>
 internal static class FormRequestReader
 {
+    private const string MediaType = "application/x-www-form-urlencoded";
+
     private static readonly string[] NeverInQuery =
         ["grant_type", "client_id", "client_secret", "client_assertion", "scope", "code", "code_verifier", "refresh_token", "token", "username", "password"];
 
@@ -17,38 +19,36 @@ internal static class FormRequestReader
         if (!HttpMethods.IsPost(request.Method)) return (null, OAuthFailure.MethodIsNotPost);
         if (!IsForm(request)) return (null, OAuthFailure.WrongContentType);
         if (request.ContentLength > FormBody.MaxBytes) return (null, OAuthFailure.BodyTooLarge);
-        var body = await ReadBodyAsync(request);
-        if (body is not { } bytes) return (null, OAuthFailure.BodyTooLarge);
-        var error = FormBody.TryParse(bytes.Span, out var form, out var culprit);
-        return error == FormError.None ? (form, null) : (null, OAuthFailure.Form(error, culprit));
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(); // A request that is broken off ends it: it needs no token for that.
+            if (read.Buffer.Length > FormBody.MaxBytes)
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.End); // The server drains the rest by itself.
+                return (null, OAuthFailure.BodyTooLarge);
+            }
+            if (read.IsCompleted)
+            {
+                var answer = Parse(read.Buffer);
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return answer;
+            }
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
     }
 
     public static bool HasParameterInQuery(HttpRequest request) =>
         request.QueryString.HasValue && request.Query.Keys.Any(key => NeverInQuery.Contains(key, StringComparer.OrdinalIgnoreCase));
 
-    private static bool IsForm(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+    private static bool IsForm(HttpRequest request) => request.ContentType == MediaType ? request.Headers.ContentEncoding.Count == 0
+        : MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue || type.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;
 
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request)
+    private static (FormBody? Form, OAuthFailure? Failure) Parse(ReadOnlySequence<byte> body)
     {
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
-            if (read.Buffer.Length > FormBody.MaxBytes)
-            {
-                request.BodyReader.AdvanceTo(read.Buffer.End); // The server drains the rest by itself.
-                return null;
-            }
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
+        var error = FormBody.TryParse(body.IsSingleSegment ? body.FirstSpan : body.ToArray(), out var form, out var culprit);
+        return error == FormError.None ? (form, null) : (null, OAuthFailure.Form(error, culprit));
     }
 }

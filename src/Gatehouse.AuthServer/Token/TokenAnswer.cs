@@ -19,26 +19,27 @@ internal readonly record struct IssuedTokens(byte[] AccessToken, string? Refresh
 /// <summary>The answer that holds a token (RFC 6749 §5.1).</summary>
 internal static class TokenAnswer
 {
-    public static async Task WriteAsync(HttpResponse response, TokenContent content, bool isScopeStated, IssuedTokens tokens)
+    public static Task WriteAsync(HttpResponse response, TokenContent content, bool isScopeStated, IssuedTokens tokens)
     {
-        var body = new ArrayBufferWriter<byte>(tokens.AccessToken.Length + 256);
-        using (var json = new Utf8JsonWriter(body))
-        {
-            json.WriteStartObject();
-            json.WriteString("access_token"u8, tokens.AccessToken);
-            json.WriteString("token_type"u8, content.Confirmation?.Method == ConfirmationMethod.DpopKey ? "DPoP"u8 : "Bearer"u8);
-            if (tokens.IsTypeStated) json.WriteString("issued_token_type", TokenTypes.AccessToken);
-            json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
-            if (tokens.RefreshToken is not null) json.WriteString("refresh_token"u8, tokens.RefreshToken);
-            if (tokens.IdToken is not null) json.WriteString("id_token"u8, tokens.IdToken);
-            if (isScopeStated && content.Scope.Count > 0) json.WriteString("scope"u8, content.Scope.ToString());
-            content.Details.WriteTo(json); // RFC 9396 §7.
-            json.WriteEndObject();
-        }
+        var body = JsonScratch.Rent();
+        var json = body.Json;
+        json.WriteStartObject();
+        json.WriteString("access_token"u8, tokens.AccessToken);
+        json.WriteString("token_type"u8, content.Confirmation?.Method == ConfirmationMethod.DpopKey ? "DPoP"u8 : "Bearer"u8);
+        if (tokens.IsTypeStated) json.WriteString("issued_token_type", TokenTypes.AccessToken);
+        json.WriteNumber("expires_in"u8, content.LifetimeSeconds);
+        if (tokens.RefreshToken is not null) json.WriteString("refresh_token"u8, tokens.RefreshToken);
+        if (tokens.IdToken is not null) json.WriteString("id_token"u8, tokens.IdToken);
+        if (isScopeStated && content.Scope.Count > 0) json.WriteString("scope"u8, content.Scope.ToString());
+        content.Details.WriteTo(json); // RFC 9396 §7.
+        json.WriteEndObject();
+        json.Flush();
         response.ContentType = "application/json";
-        response.ContentLength = body.WrittenCount;
+        response.ContentLength = body.Written.Length;
         response.Headers.CacheControl = "no-store";
         response.Headers.Pragma = "no-cache";
-        await response.Body.WriteAsync(body.WrittenMemory);
+        response.BodyWriter.Write(body.Written);
+        var flushed = response.BodyWriter.FlushAsync();
+        return flushed.IsCompletedSuccessfully ? Task.CompletedTask : flushed.AsTask();
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Gatehouse.Protocol.Forms;
 
@@ -24,22 +25,29 @@ public sealed class FormBody
 
     private const int MaxParameters = 64;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    // Octets that a component cannot have as they are: the two escapes, and controls.
+    private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'%', (byte)'+', 0x7F, .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
 
-    private readonly Dictionary<string, string> _values;
-    private List<(string Name, string Value)>? _repeated;
+    private readonly List<(string Name, string Value)> _pairs = new(capacity: 6);
 
-    private FormBody(Dictionary<string, string> values) => _values = values;
+    private FormBody()
+    {
+    }
 
     /// <summary>The value, or null when the parameter is absent or empty.</summary>
-    public string? this[string name] => _values.GetValueOrDefault(name);
+    public string? this[string name]
+    {
+        get
+        {
+            foreach (var pair in _pairs)
+                if (pair.Name == name) return pair.Value.Length == 0 ? null : pair.Value;
+            return null;
+        }
+    }
 
     /// <summary>Every value of a parameter that may come more than once, without doubles.</summary>
-    public IReadOnlyList<string> All(string name)
-    {
-        if (this[name] is not { } first) return [];
-        return _repeated is null ? [first] : [.. _repeated.Where(pair => pair.Name == name).Select(pair => pair.Value).Prepend(first).Distinct(StringComparer.Ordinal)];
-    }
+    public IReadOnlyList<string> All(string name) =>
+        this[name] is null ? [] : [.. _pairs.Where(pair => pair.Name == name).Select(pair => pair.Value).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Parameters that came in another form; null when one is not to be read, as it would not be in a body.</summary>
     public static FormBody? Of(IEnumerable<(string Name, string Value)> parameters)
@@ -54,8 +62,7 @@ public sealed class FormBody
     /// <param name="culprit">The name of the offending parameter, when the error is about one and its name is printable.</param>
     public static FormError TryParse(ReadOnlySpan<byte> body, out FormBody form, out string? culprit)
     {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        form = new FormBody(values);
+        form = new FormBody();
         culprit = null;
         var scratch = ArrayPool<byte>.Shared.Rent(body.Length + 1);
         try
@@ -68,20 +75,28 @@ public sealed class FormBody
                 var error = Decode(equals < 0 ? pair : pair[..equals], scratch, out var name);
                 if (error != FormError.None) return error;
                 error = Decode(equals < 0 ? [] : pair[(equals + 1)..], scratch, out var value);
+                if (error == FormError.None) error = form.Add(name, value);
+                if (error == FormError.None) continue;
                 culprit = Printable(name);
-                if (error != FormError.None) return error;
-                if (values.Count + (form._repeated?.Count ?? 0) >= MaxParameters) return FormError.TooManyParameters;
-                if (value.Length == 0 && MayRepeat(name) || values.TryAdd(name, value)) continue;
-                if (!MayRepeat(name)) return FormError.DuplicateParameter;
-                (form._repeated ??= []).Add((name, value));
+                return error;
             }
+            return FormError.None;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(scratch, clearArray: true); // It held a client secret.
         }
-        foreach (var empty in values.Where(pair => pair.Value.Length == 0).Select(pair => pair.Key).ToList()) values.Remove(empty);
-        culprit = null;
+    }
+
+    private FormError Add(string name, string value)
+    {
+        if (_pairs.Count >= MaxParameters) return FormError.TooManyParameters;
+        var mayRepeat = MayRepeat(name);
+        if (mayRepeat && value.Length == 0) return FormError.None;
+        if (!mayRepeat)
+            foreach (var pair in _pairs)
+                if (pair.Name == name) return FormError.DuplicateParameter;
+        _pairs.Add((name, value));
         return FormError.None;
     }
 
@@ -89,6 +104,7 @@ public sealed class FormBody
     public static FormError Decode(ReadOnlySpan<byte> encoded, Span<byte> scratch, out string text)
     {
         text = string.Empty;
+        if (!encoded.ContainsAny(Special)) return TryText(encoded, out text) ? FormError.None : FormError.InvalidEncoding;
         var length = 0;
         for (var i = 0; i < encoded.Length; i++)
         {
@@ -107,15 +123,16 @@ public sealed class FormBody
             if (value is < 0x20 and not (byte)'\r' and not (byte)'\n' and not (byte)'\t' or 0x7F) return FormError.ControlCharacter;
             scratch[length++] = value;
         }
-        try
-        {
-            text = StrictUtf8.GetString(scratch[..length]);
-            return FormError.None;
-        }
-        catch (DecoderFallbackException)
-        {
-            return FormError.InvalidEncoding;
-        }
+        return TryText(scratch[..length], out text) ? FormError.None : FormError.InvalidEncoding;
+    }
+
+    private static bool TryText(ReadOnlySpan<byte> utf8, out string text)
+    {
+        if (WellKnown.TryGet(utf8, out text!)) return true;
+        text = string.Empty;
+        if (!Utf8.IsValid(utf8)) return false;
+        text = Encoding.UTF8.GetString(utf8);
+        return true;
     }
 
     // RFC 8707 §2; RFC 8693 §2.1.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gatehouse.Store.Database;
+using Gatehouse.Store.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,13 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
 
-    public void Record(Guid secretId) => _used[secretId] = clock.GetUtcNow();
+    /// <summary>To the second: a use in the same second as the last one adds nothing.</summary>
+    public void Record(RegisteredSecret secret)
+    {
+        if (secret.IsFirstUseIn(clock.GetUtcNow().ToUnixTimeSeconds())) Record(secret.Id);
+    }
+
+    internal void Record(Guid secretId) => _used[secretId] = clock.GetUtcNow();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -26,11 +26,13 @@ public sealed class ApiSnapshot
     private readonly FrozenDictionary<string, RegisteredApi> _byScope;
     private readonly FrozenDictionary<string, RegisteredApi> _byDetailsType;
     private readonly FrozenDictionary<Guid, RegisteredApi> _byId;
+    private readonly FrozenDictionary<string, RegisteredApi> _byResource;
 
     internal ApiSnapshot(IReadOnlyList<RegisteredApi> all)
     {
         All = all;
         _byId = all.ToFrozenDictionary(api => api.Id);
+        _byResource = all.ToFrozenDictionary(api => api.Resource, StringComparer.Ordinal);
         _byDetailsType = all.SelectMany(api => api.DetailsTypes.Keys.Select(type => (type, api))).ToFrozenDictionary(pair => pair.type, pair => pair.api, StringComparer.Ordinal);
         _byScope = all.SelectMany(api => api.Scopes.Select(scope => (scope, api))).ToFrozenDictionary(pair => pair.scope, pair => pair.api, StringComparer.Ordinal);
     }
@@ -40,6 +42,8 @@ public sealed class ApiSnapshot
     public IReadOnlyList<RegisteredApi> All { get; }
 
     public RegisteredApi? WithScope(string scope) => _byScope.GetValueOrDefault(scope);
+
+    public RegisteredApi? WithResource(string resource) => _byResource.GetValueOrDefault(resource);
 
     public RegisteredApi? WithDetailsType(string type) => _byDetailsType.GetValueOrDefault(type);
 

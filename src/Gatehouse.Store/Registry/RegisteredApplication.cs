@@ -12,6 +12,8 @@ namespace Gatehouse.Store.Registry;
 /// <summary>What the hot paths need to know of an application: an immutable copy of the store's truth.</summary>
 public sealed class RegisteredApplication
 {
+    private readonly string[] _authMethods;
+
     internal RegisteredApplication(Application row)
     {
         Id = row.Id;
@@ -22,6 +24,7 @@ public sealed class RegisteredApplication
         IsActive = row.State == ApplicationState.Active;
         GrantTypes = row.GrantTypes.ToFrozenSet(StringComparer.Ordinal);
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod;
+        _authMethods = row.TokenEndpointAuthMethod.Split(' ');
         RedirectUris = [.. row.RedirectUris];
         Keys = JwkSet.TryParse(row.Jwks, SignatureLibrary.Instance, out var keys) ? keys : JwkSet.Empty;
         JwksUri = row.JwksUri;
@@ -62,6 +65,9 @@ public sealed class RegisteredApplication
     public FrozenSet<string> GrantTypes { get; }
 
     public string TokenEndpointAuthMethod { get; }
+
+    /// <summary>Whether it may authenticate by this method.</summary>
+    public bool AuthenticatesBy(string method) => Array.IndexOf(_authMethods, method) >= 0;
 
     /// <summary>True when nothing proves who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => TokenEndpointAuthMethod == TokenEndpointAuthMethods.None;
@@ -133,6 +139,8 @@ public sealed class RegisteredApplication
 /// <summary>A secret as the token endpoint compares it.</summary>
 public sealed class RegisteredSecret
 {
+    private long _usedIn;
+
     internal RegisteredSecret(ApplicationSecret row) =>
         (Id, Verifier, ExpiresAt, RetiredAt) = (row.Id, row.Verifier, row.ExpiresAt, row.RetiredAt);
 
@@ -143,6 +151,9 @@ public sealed class RegisteredSecret
     public DateTimeOffset? ExpiresAt { get; }
 
     public DateTimeOffset? RetiredAt { get; }
+
+    /// <summary>Whether its use in this second is news: the token endpoint may see it thousands of times.</summary>
+    internal bool IsFirstUseIn(long second) => Interlocked.Exchange(ref _usedIn, second) != second;
 }
 
 /// <summary>A contract as the hot paths see it.</summary>

@@ -43,7 +43,7 @@ public sealed class HotPathTests : IAsyncLifetime
         var application = await _node.CreateApplicationAsync(_api);
         await _node.SettleAsync();
         var form = $"grant_type=client_credentials&client_id={application.ClientId}&client_secret={application.ClientSecret}";
-        Measure("token", _node.Auth.BaseAddress!, RawConnection.Post("/as/token.oauth2", form), budget: 9 * 1024);
+        Measure("token", _node.Auth.BaseAddress!, RawConnection.Post("/as/token.oauth2", form), budget: 3584);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class HotPathTests : IAsyncLifetime
         var application = await _node.CreateApplicationAsync(_api);
         await _node.SettleAsync();
         var token = await _node.ObtainTokenAsync(application);
-        Measure("call", _node.Gateway.BaseAddress!, RawConnection.Get("/labels/7", token), budget: 8 * 1024);
+        Measure("call", _node.Gateway.BaseAddress!, RawConnection.Get("/labels/7", token), budget: 7168);
     }
 
     private static void Measure(string name, Uri server, byte[] request, long budget)
