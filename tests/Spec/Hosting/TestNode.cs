@@ -18,7 +18,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Gatehouse.Tests.Spec.Hosting;
 
@@ -54,7 +53,7 @@ public sealed class TestNode : IAsyncLifetime
     /// <summary>Where client certificates are asked for; null when that is off.</summary>
     public Uri? MutualAddress { get; private set; }
 
-    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+    public TestClock Clock { get; } = new();
 
     /// <summary>What a client must trust.</summary>
     public string CertificatePem => _certificate.ExportCertificatePem();
