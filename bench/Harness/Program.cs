@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Gatehouse.Bench.Harness;
+using Gatehouse.Bench.Harness.Commands;
+
+var root = new RootCommand("Measures Gatehouse beside the limits of the platform and beside what others use, on this machine, in one run.")
+{
+    JobCommand.Create("token", "Client credentials for an ES256 access token.", ["token"]),
+    JobCommand.Create("gateway", "Calls with an access token, forwarded to one upstream.", ["gateway"]),
+    JobCommand.Create("all", "Both, one after the other.", ["token", "gateway"]),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+}
+catch (BenchException exception)
+{
+    await Console.Error.WriteLineAsync($"bench: {exception.Message}");
+    return 1;
+}
