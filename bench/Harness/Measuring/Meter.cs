@@ -9,6 +9,7 @@ namespace Gatehouse.Bench.Harness.Measuring;
 internal sealed class Meter(Rig rig, BenchOptions options)
 {
     private const int WarmUpStep = 3;
+    private const int SteadySteps = 4;
     private const int Repeats = 2;
 
     private readonly LoadPlan _plan = new(options.LoadCpu, options.InFlight);
@@ -21,14 +22,17 @@ internal sealed class Meter(Rig rig, BenchOptions options)
     public async Task<IReadOnlyList<double>> WarmUpAsync(Target target, string protocol, CancellationToken cancellation)
     {
         var costs = new List<double>();
-        var least = target.IsCompiledWhileRunning ? 8 : 1;
-        while (costs.Count * WarmUpStep < options.WarmUpSeconds)
-        {
-            costs.Add((await OnceAsync(target, protocol, WarmUpStep, cancellation)).CpuMicros);
-            if (costs.Count < least) continue;
-            if (!target.IsCompiledWhileRunning || costs.TakeLast(4).Min() > 0.98 * costs.SkipLast(4).Min()) break;
-        }
+        do costs.Add((await OnceAsync(target, protocol, WarmUpStep, cancellation)).CpuMicros);
+        while (target.IsCompiledWhileRunning && !IsSteady(costs) && costs.Count * WarmUpStep < options.WarmUpSeconds);
         return costs;
+    }
+
+    /// <summary>The last steps found nothing cheaper than those before, and none of them paid for a compilation.</summary>
+    private static bool IsSteady(List<double> costs)
+    {
+        if (costs.Count < 2 * SteadySteps) return false;
+        var last = costs.TakeLast(SteadySteps).ToArray();
+        return last.Min() > 0.98 * costs.SkipLast(SteadySteps).Min() && last.Max() < 1.15 * costs.Min();
     }
 
     /// <summary>One run; of up to three when other programs disturb it, the least disturbed.</summary>

@@ -9,6 +9,7 @@ namespace Gatehouse.Bench.Harness.Targets;
 internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Uri tokenEndpoint)
 {
     private readonly string _adminUrl = founded.GetProperty("admin_url").GetString()!;
+    private AuthenticationHeaderValue? _authorization;
 
     /// <summary>A form for the token endpoint.</summary>
     public static string FormOf(string clientId, string clientSecret) =>
@@ -18,7 +19,7 @@ internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Ur
     {
         var program = founded.GetProperty("admin_client");
         var form = FormOf(program.GetProperty("client_id").GetString()!, program.GetProperty("client_secret").GetString()!);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await ObtainTokenAsync(form, cancellation));
+        _authorization = new AuthenticationHeaderValue("Bearer", await ObtainTokenAsync(form, cancellation));
     }
 
     /// <summary>Publishes an API with one scope that its one operation asks for, and a second plan whose tokens expire as soon as they may.</summary>
@@ -54,6 +55,7 @@ internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Ur
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(_adminUrl + path)) { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = _authorization;
         using var answer = await http.SendAsync(request, cancellation);
         return await ReadAsync(answer, cancellation);
     }
