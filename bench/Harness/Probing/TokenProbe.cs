@@ -28,7 +28,8 @@ internal sealed class TokenProbe(Rig rig, Target target, HttpClient http)
     private async Task RefuseAsync(Refusal refusal, CancellationToken cancellation)
     {
         var (status, _) = await PostAsync(refusal.Secret!, cancellation);
-        if (status is not (HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+        // 429: a server may have had enough of wrong secrets from one place.
+        if (status is not (HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests))
             throw new BenchException($"{target.Name} answered {refusal.What} with {(int)status}.");
     }
 
