@@ -21,6 +21,7 @@ internal static class Catalog
         new KestrelTokenServer("limit-constant", "constant", "bare Kestrel that answers with one and the same token", isLimit: true),
         new KestrelTokenServer("openiddict-degraded", "openiddict-degraded", "OpenIddict 7.8 in degraded mode: no store, the client compared with a constant", isLimit: false),
         new KestrelTokenServer("openiddict-ef", "openiddict-ef", "OpenIddict 7.8 with Entity Framework Core on SQLite, as its documentation begins", isLimit: false),
+        new OidcProvider(),
     ];
 
     private static Target[] Gateways() =>
@@ -31,6 +32,7 @@ internal static class Catalog
         new Haproxy(isGuarded: false),
         new KestrelGateway("yarp-jwtbearer", "yarp-jwtbearer", "YARP behind Microsoft's JwtBearer: ES256, issuer, audience and expiry on every call", isLimit: false, isGuarded: true),
         new Haproxy(isGuarded: true),
+        new NginxNjs(),
     ];
 }
 

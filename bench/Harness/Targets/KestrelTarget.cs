@@ -36,14 +36,17 @@ internal sealed class KestrelTokenServer(string name, string mode, string about,
 {
     public override bool IsLimit => isLimit;
 
+    /// <summary>How servers that know the rig's client are asked, and what they must refuse.</summary>
+    public static (string Form, IReadOnlyList<Refusal> MustRefuse) Ask(Rig rig)
+    {
+        var form = GatehouseOperator.FormOf(Rig.ClientId, rig.ClientSecret);
+        return ($"{form}&scope={Rig.Scope}", [new Refusal("a wrong secret", Tampered.Change(form)), new Refusal("no secret", form[..form.LastIndexOf('&')])]);
+    }
+
     protected override Dictionary<string, string> Describe(Rig rig)
     {
-        Form = GatehouseOperator.FormOf(Rig.ClientId, rig.ClientSecret);
-        if (!isLimit)
-        {
-            MustRefuse = [new Refusal("a wrong secret", Tampered.Change(Form)), new Refusal("no secret", Form[..Form.LastIndexOf('&')])];
-            Form += $"&scope={Rig.Scope}";
-        }
+        if (isLimit) Form = GatehouseOperator.FormOf(Rig.ClientId, rig.ClientSecret);
+        else (Form, MustRefuse) = Ask(rig);
         return new Dictionary<string, string> { ["signing-key"] = rig.SigningKeyFile, ["client-id"] = Rig.ClientId, ["client-secret"] = rig.ClientSecret };
     }
 }
