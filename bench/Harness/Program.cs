@@ -12,6 +12,11 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
 }
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("bench: ended before it was done.");
+    return 130;
+}
 catch (BenchException exception)
 {
     await Console.Error.WriteLineAsync($"bench: {exception.Message}");

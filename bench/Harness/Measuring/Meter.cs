@@ -10,27 +10,31 @@ internal sealed class Meter(Rig rig, BenchOptions options)
 {
     private const int WarmUpStep = 3;
     private const int SteadySteps = 4;
+
+    // With one CPU to itself a server under load compiles late: its first 30 s may look steady and cost thrice what comes after.
+    private const int LeastSteps = 14;
+    private const int LeastStepsWhenWarm = 8;
     private const int Repeats = 2;
 
+    private readonly HashSet<Target> _warm = [];
     private readonly LoadPlan _plan = new(options.LoadCpu, options.InFlight);
 
     /// <summary>
-    /// Loads a target until it stops getting cheaper. Code is compiled on the CPU that also serves, in tiers: the third lasts for a minute, so that
-    /// what looks steady after 10 s is not.
+    /// Loads a target until it stops getting cheaper. Code is compiled in tiers on the CPU that also serves.
     /// </summary>
     /// <returns>The cost of each step in microseconds.</returns>
     public async Task<IReadOnlyList<double>> WarmUpAsync(Target target, string protocol, CancellationToken cancellation)
     {
         var costs = new List<double>();
+        var least = _warm.Add(target) ? LeastSteps : LeastStepsWhenWarm;
         do costs.Add((await OnceAsync(target, protocol, WarmUpStep, cancellation)).CpuMicros);
-        while (target.IsCompiledWhileRunning && !IsSteady(costs) && costs.Count * WarmUpStep < options.WarmUpSeconds);
+        while (target.IsCompiledWhileRunning && !(costs.Count >= least && IsSteady(costs)) && costs.Count * WarmUpStep < options.WarmUpSeconds);
         return costs;
     }
 
     /// <summary>The last steps found nothing cheaper than those before, and none of them paid for a compilation.</summary>
     private static bool IsSteady(List<double> costs)
     {
-        if (costs.Count < 2 * SteadySteps) return false;
         var last = costs.TakeLast(SteadySteps).ToArray();
         return last.Min() > 0.98 * costs.SkipLast(SteadySteps).Min() && last.Max() < 1.15 * costs.Min();
     }
