@@ -33,7 +33,8 @@ public class Calling
         var content = new TokenContent(application, application.ClientId, ScopeSet.Of(InnerNode.Scope), [InnerNode.Resource], 86_399);
         _token = Encoding.ASCII.GetString(await _node.Get<TokenIssuer>().IssueAsync(content, default));
         _path = $"/labels{Routes / 2}/domestic";
-        if (Match_the_route().Route is null || Find_a_token_that_is_known() != AccessTokenFailure.None || Verify_a_token_that_is_new() != AccessTokenFailure.None)
+        AccessTokenFailure[] failures = [Find_a_token_that_is_known(), Verify_a_token_that_is_new()];
+        if (Match_the_route().Route is null || failures.Any(failure => failure != AccessTokenFailure.None))
             throw new InvalidOperationException("What is measured does not work.");
     }
 

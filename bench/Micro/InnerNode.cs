@@ -38,8 +38,9 @@ public sealed class InnerNode : IAsyncDisposable
         await node.FoundAsync(new Founder(database, key, TimeProvider.System), operations);
         node._app = Node.Build(new NodeOptions
         {
-            Issuer = Issuer, ApiUrl = "https://api.example.com", Database = database, Key = key, Certificate = CreateCertificate(), LogLevel = LogLevel.Warning,
+            Issuer = Issuer, ApiUrl = "https://api.example.com", Database = database, Key = key, Certificate = CreateCertificate(),
             AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+            LogLevel = LogLevel.Warning,
         });
         await node._app.StartAsync();
         return node;
@@ -62,17 +63,20 @@ public sealed class InnerNode : IAsyncDisposable
         {
             OrganizationId = organization.Id, Slug = "labels", Name = "Labels", Resource = Resource, Upstream = "http://127.0.0.1:9",
             Scopes = [new ApiScope { Token = Scope }],
-            Operations = [.. Enumerable.Range(0, operations).Select(i => new ApiOperation { Method = "GET", PathTemplate = $"/labels{i}/{{id}}", Scope = Scope })],
+            Operations = [.. Enumerable.Range(0, operations).Select(Describe)],
             Plans = [new Plan { Slug = "standard", Name = "Standard" }],
         });
         Application = await founder.CreateApplicationAsync(organization, "Bench", string.Empty, api, ownerId: null);
     }
 
+    private static ApiOperation Describe(int place) => new() { Method = "GET", PathTemplate = $"/labels{place}/{{id}}", Scope = Scope };
+
     private static X509Certificate2 CreateCertificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
     }
 }

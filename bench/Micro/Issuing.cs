@@ -30,14 +30,15 @@ public class Issuing
     public async Task SetUpAsync()
     {
         _node = await InnerNode.StartAsync();
-        (_registry, _authenticator, _vault) = (_node.Get<ApplicationRegistry>(), _node.Get<ClientAuthenticator>(), _node.Get<ClientSecretVault>());
-        (_issuer, _signer) = (_node.Get<TokenIssuer>(), _node.Get<JwtSigner>());
+        (_registry, _authenticator) = (_node.Get<ApplicationRegistry>(), _node.Get<ClientAuthenticator>());
+        (_vault, _issuer, _signer) = (_node.Get<ClientSecretVault>(), _node.Get<TokenIssuer>(), _node.Get<JwtSigner>());
         _form = Encoding.ASCII.GetBytes(_node.Form);
         _application = (await _registry.FindAsync(_node.Application.ClientId)).Value!;
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         _claims = new AccessTokenClaims
         {
-            Issuer = InnerNode.Issuer, Subject = _node.Application.ClientId, Audience = [InnerNode.Resource], ClientId = _node.Application.ClientId,
+            Issuer = InnerNode.Issuer, Audience = [InnerNode.Resource],
+            Subject = _node.Application.ClientId, ClientId = _node.Application.ClientId,
             Scope = ScopeSet.Of(InnerNode.Scope), IssuedAt = now, ExpiresAt = now + 86_399, TokenId = AccessTokenClaims.NewTokenId(),
         };
         Write_the_claims();
@@ -66,7 +67,8 @@ public class Issuing
     }
 
     [Benchmark]
-    public ValueTask<ClientAuthenticationResult> Parse_the_form_and_authenticate() => _authenticator.AuthenticateAsync(null, Parse_the_form(), null, default);
+    public ValueTask<ClientAuthenticationResult> Parse_the_form_and_authenticate() =>
+        _authenticator.AuthenticateAsync(null, Parse_the_form(), null, default);
 
     [Benchmark]
     public int Write_the_claims()

@@ -7,9 +7,9 @@ Func<PeerSettings, Task> run = settings.Mode switch
 {
     "constant" => TokenLimit.RunConstantAsync,
     "sign" => TokenLimit.RunSigningAsync,
-    "forward" => ForwardLimit.RunAsync,
-    "forward-verify" => ForwardLimit.RunVerifyingAsync,
-    "yarp" => YarpGateway.RunOpenAsync,
+    "yarp" => ForwardLimit.RunAsync,
+    "yarp-verify" => ForwardLimit.RunVerifyingAsync,
+    "yarp-routed" => YarpGateway.RunOpenAsync,
     "yarp-jwtbearer" => YarpGateway.RunGuardedAsync,
     "openiddict-degraded" => OpenIddictDegraded.RunAsync,
     "openiddict-ef" => OpenIddictWithStore.RunAsync,

@@ -15,8 +15,8 @@ internal static partial class H2Load
             ? ["-d", question.File, "-H", "content-type: application/x-www-form-urlencoded"]
             : ["-H", $"authorization: Bearer {File.ReadLines(question.File).First()}"];
         var streams = Math.Min(LoadPlan.Streams, plan.InFlight);
-        var said = await Tool.RunAsync("taskset", ["-c", $"{plan.Cpu}", "h2load", "-t1", $"-c{plan.InFlight / streams}", $"-m{streams}", $"-D{seconds}",
-            $"--log-file={log}", .. what, question.Url.AbsoluteUri], cancellation);
+        var said = await Tool.RunAsync("taskset", ["-c", $"{plan.Cpu}", "h2load", "-t1", $"-c{plan.InFlight / streams}", $"-m{streams}",
+            $"-D{seconds}", $"--log-file={log}", .. what, question.Url.AbsoluteUri], cancellation);
         var (succeeded, failed) = ReadCounts(said);
         var times = File.ReadLines(log).Select(line => long.Parse(line.Split('\t')[2], CultureInfo.InvariantCulture)).Order().ToArray();
         if (times.Length == 0) throw new BenchException($"h2load got no answer:\n{said}");

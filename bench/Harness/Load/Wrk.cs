@@ -10,8 +10,8 @@ internal static class Wrk
 
     public static async Task<Outcome> RunAsync(Question question, LoadPlan plan, int seconds, CancellationToken cancellation)
     {
-        var said = await Tool.RunAsync("taskset", ["-c", $"{plan.Cpu}", "wrk", "-t1", $"-c{plan.InFlight}", $"-d{seconds}s", "--timeout", "10s", "-s", Script,
-            question.Url.AbsoluteUri, "--", question.IsForm ? "form" : "bearer", question.File], cancellation);
+        var said = await Tool.RunAsync("taskset", ["-c", $"{plan.Cpu}", "wrk", "-t1", $"-c{plan.InFlight}", $"-d{seconds}s", "--timeout", "10s",
+            "-s", Script, question.Url.AbsoluteUri, "--", question.IsForm ? "form" : "bearer", question.File], cancellation);
         var line = said.Split('\n').FirstOrDefault(line => line.StartsWith("result ", StringComparison.Ordinal))
             ?? throw new BenchException($"wrk told no result:\n{said}");
         var numbers = line.Split(' ')[1..].Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();

@@ -22,6 +22,7 @@ internal sealed record CpuReading(double Busy, double Stolen, double Target, dou
     private static double HarnessSeconds()
     {
         var text = File.ReadAllText("/proc/self/stat");
-        return text[(text.LastIndexOf(')') + 2)..].Split(' ')[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)) / ProcessTree.TicksPerSecond;
+        var times = text[(text.LastIndexOf(')') + 2)..].Split(' ')[11..15];
+        return times.Sum(field => long.Parse(field, CultureInfo.InvariantCulture)) / ProcessTree.TicksPerSecond;
     }
 }

@@ -20,14 +20,18 @@ internal sealed class Pinned : IAsyncDisposable
     public static Pinned Start(int cpu, string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         // The shell gives its own process away: what is waited for and counted is the program itself.
-        var start = new ProcessStartInfo("bash", ["-c", "log=$1 cpu=$2; shift 2; exec taskset -c \"$cpu\" \"$@\" >\"$log\" 2>&1 </dev/null", "bench", log,
-            cpu.ToString(CultureInfo.InvariantCulture), .. command]) { WorkingDirectory = Path.GetDirectoryName(log) };
+        const string script = "log=$1 cpu=$2; shift 2; exec taskset -c \"$cpu\" \"$@\" >\"$log\" 2>&1 </dev/null";
+        var start = new ProcessStartInfo("bash", ["-c", script, "bench", log, cpu.ToString(CultureInfo.InvariantCulture), .. command])
+        {
+            WorkingDirectory = Path.GetDirectoryName(log),
+        };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new Pinned(Process.Start(start)!, log);
     }
 
     /// <summary>Waits until the program listens.</summary>
-    public Task ListensAsync(int port, CancellationToken cancellation) => WaitAsync($"listen on port {port}", () => Ports.IsTaken(port), cancellation);
+    public Task ListensAsync(int port, CancellationToken cancellation) =>
+        WaitAsync($"listen on port {port}", () => Ports.IsTaken(port), cancellation);
 
     /// <summary>Waits until its log holds the text.</summary>
     public Task SaysAsync(string text, CancellationToken cancellation) =>
@@ -58,8 +62,8 @@ internal sealed class Pinned : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (!isSo())
         {
-            if (_process.HasExited) throw new BenchException($"It ended before it could {what}:\n{File.ReadAllText(Log)}");
-            if (Stopwatch.GetElapsedTime(started) > Patience) throw new BenchException($"It did not {what} in {Patience.TotalSeconds} s:\n{File.ReadAllText(Log)}");
+            if (_process.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
+                throw new BenchException($"It did not {what}{(_process.HasExited ? " and ended" : "")}:\n{File.ReadAllText(Log)}");
             await timer.WaitForNextTickAsync(cancellation);
         }
     }

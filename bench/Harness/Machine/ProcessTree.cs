@@ -10,7 +10,7 @@ internal static class ProcessTree
 
     private const int KernelThreadsParent = 2;
 
-    /// <summary>User and system time in seconds. Children that ended count through the parent that waited for them, so that no time is lost.</summary>
+    /// <summary>User and system time in seconds. Children that ended count through the parent that waited for them: no time is lost.</summary>
     public static double CpuSeconds(int root)
     {
         var all = ReadAll();
@@ -18,7 +18,8 @@ internal static class ProcessTree
     }
 
     /// <summary>What the kernel's own threads took: work for everybody, the measured ones most of all.</summary>
-    public static double KernelThreadSeconds() => ReadAll().Values.Where(process => process.Parent == KernelThreadsParent).Sum(process => process.Ticks) / TicksPerSecond;
+    public static double KernelThreadSeconds() =>
+        ReadAll().Values.Where(process => process.Parent == KernelThreadsParent).Sum(process => process.Ticks) / TicksPerSecond;
 
     /// <summary>Resident memory in mebibytes. Pages that processes of the tree share count once for each.</summary>
     public static double ResidentMegabytes(int root) => Descend(root, ReadAll()).Sum(id => ResidentKilobytes(id)) / 1024.0;
@@ -26,7 +27,8 @@ internal static class ProcessTree
     private static List<int> Descend(int root, Dictionary<int, Entry> all)
     {
         var found = all.ContainsKey(root) ? [root] : new List<int>();
-        for (var next = 0; next < found.Count; next++) found.AddRange(all.Where(pair => pair.Value.Parent == found[next]).Select(pair => pair.Key));
+        for (var next = 0; next < found.Count; next++)
+            found.AddRange(all.Where(pair => pair.Value.Parent == found[next]).Select(pair => pair.Key));
         return found;
     }
 
@@ -43,9 +45,10 @@ internal static class ProcessTree
         try
         {
             var text = File.ReadAllText($"{folder}/stat");
-            // The name in parentheses may itself hold blanks and parentheses; the fields count from behind it: state, parent, …, 12 to 15 are times.
+            // The name in parentheses may itself hold blanks and parentheses; the fields count from behind it: state, parent, …, times.
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return new Entry(int.Parse(fields[1], CultureInfo.InvariantCulture), fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
+            var ticks = fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+            return new Entry(int.Parse(fields[1], CultureInfo.InvariantCulture), ticks);
         }
         catch (IOException)
         {

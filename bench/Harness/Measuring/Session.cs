@@ -69,7 +69,7 @@ internal sealed class Session(string job, BenchOptions options, Action<string> t
     {
         foreach (var protocol in options.Protocols)
         {
-            using var http = rig.Client(protocol == Generator.Http1 ? System.Net.HttpVersion.Version11 : System.Net.HttpVersion.Version20);
+            using var http = rig.Client(Generator.VersionOf(protocol));
             if (job == Jobs.Token) await new TokenProbe(rig, target, http).CheckAsync(cancellation);
             else await new GatewayProbe(target, http).CheckAsync(isPatient, cancellation);
         }

@@ -29,7 +29,7 @@ internal sealed class TokenProbe(Rig rig, Target target, HttpClient http)
     {
         var (status, _) = await PostAsync(refusal.Secret!, cancellation);
         // 429: a server may have had enough of wrong secrets from one place.
-        if (status is not (HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests))
+        if (status is not (HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests))
             throw new BenchException($"{target.Name} answered {refusal.What} with {(int)status}.");
     }
 
@@ -39,7 +39,8 @@ internal sealed class TokenProbe(Rig rig, Target target, HttpClient http)
         var head = JsonElement.Parse(Base64Url.DecodeFromChars(header));
         if (head.GetProperty("alg").GetString() != "ES256") throw new BenchException($"{target.Name} signs otherwise than by ES256: {head}");
         using var key = target.Keys is { } url ? await FetchKeyAsync(url, head.GetProperty("kid").GetString()!, cancellation) : null;
-        if (!(key ?? rig.SigningKey).VerifyData(Encoding.ASCII.GetBytes($"{header}.{payload}"), Base64Url.DecodeFromChars(signature), HashAlgorithmName.SHA256))
+        var signed = Encoding.ASCII.GetBytes($"{header}.{payload}");
+        if (!(key ?? rig.SigningKey).VerifyData(signed, Base64Url.DecodeFromChars(signature), HashAlgorithmName.SHA256))
             throw new BenchException($"{target.Name}: the signature of its token is not that of its key.");
     }
 
@@ -48,7 +49,8 @@ internal sealed class TokenProbe(Rig rig, Target target, HttpClient http)
         var jwk = JsonElement.Parse(await http.GetStringAsync(url, cancellation)).GetProperty("keys").EnumerateArray()
             .Single(jwk => jwk.GetProperty("kid").GetString() == kid);
         byte[] Coordinate(string name) => Base64Url.DecodeFromChars(jwk.GetProperty(name).GetString());
-        return ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Coordinate("x"), Y = Coordinate("y") } });
+        var point = new ECPoint { X = Coordinate("x"), Y = Coordinate("y") };
+        return ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = point });
     }
 
     private async Task<(HttpStatusCode Status, string Body)> PostAsync(string form, CancellationToken cancellation)

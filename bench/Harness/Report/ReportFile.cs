@@ -18,7 +18,8 @@ internal static class ReportFile
         {
             Job = job.Key, result.Protocol, Target = result.Target.Name, result.Target.Version, Samples = result.Samples,
         }));
-        await File.WriteAllTextAsync(options.Out + ".json", JsonSerializer.Serialize(new { Facts = facts, Options = options, Results = all }, Shape) + "\n", cancellation);
+        var json = JsonSerializer.Serialize(new { Facts = facts, Options = options, Results = all }, Shape);
+        await File.WriteAllTextAsync(options.Out + ".json", json + "\n", cancellation);
     }
 
     /// <summary>One heading and one table for each job and protocol.</summary>
@@ -37,7 +38,8 @@ internal static class ReportFile
             # Benchmark of {facts.Date}
 
             Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
-            {options.Runs} interleaved runs of {options.Seconds} s, {options.InFlight} requests in flight, {options.Tokens} tokens. Medians; ratios count only within one table.
+            {options.Runs} interleaved runs of {options.Seconds} s, {options.InFlight} requests in flight, {options.Tokens} tokens.
+            Medians; only ratios within one table count.
 
 
             """).Append(Tables(jobs)).AppendLine("## Targets").AppendLine();

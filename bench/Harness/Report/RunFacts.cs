@@ -11,7 +11,7 @@ internal sealed record RunFacts(string Date, string Cpu, int Cpus, string Memory
         TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
         Field("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString(),
         File.ReadLines("/proc/cpuinfo").Count(line => line.StartsWith("processor", StringComparison.Ordinal)),
-        string.Create(CultureInfo.InvariantCulture, $"{long.Parse(Field("/proc/meminfo", "MemTotal")!.Split(' ')[0], CultureInfo.InvariantCulture) / 1048576.0:F0} GB"),
+        string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):F0} GB"),
         $"{Release()}, Linux {Environment.OSVersion.Version}",
         RuntimeInformation.FrameworkDescription,
         await CommitAsync(cancellation));
@@ -20,7 +20,8 @@ internal sealed record RunFacts(string Date, string Cpu, int Cpus, string Memory
         File.Exists("/etc/os-release") ? Field("/etc/os-release", "PRETTY_NAME")?.Trim('"') ?? "Linux" : "Linux";
 
     private static string? Field(string file, string name) => File.ReadLines(file)
-        .Where(line => line.StartsWith(name, StringComparison.Ordinal)).Select(line => line[(line.IndexOfAny([':', '=']) + 1)..].Trim()).FirstOrDefault();
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Select(line => line[(line.IndexOfAny([':', '=']) + 1)..].Trim()).FirstOrDefault();
 
     private static async Task<string> CommitAsync(CancellationToken cancellation)
     {
@@ -28,7 +29,8 @@ internal sealed record RunFacts(string Date, string Cpu, int Cpus, string Memory
         {
             string[] git = ["-C", Built.Repository];
             var commit = (await Tool.RunAsync("git", [.. git, "rev-parse", "--short=10", "HEAD"], cancellation)).Trim();
-            return (await Tool.RunAsync("git", [.. git, "status", "--porcelain", "src"], cancellation)).Length == 0 ? commit : commit + " with changes in src";
+            var changes = await Tool.RunAsync("git", [.. git, "status", "--porcelain", "src"], cancellation);
+            return changes.Length == 0 ? commit : commit + " with changes in src";
         }
         catch (Exception exception) when (exception is BenchException or global::System.ComponentModel.Win32Exception)
         {

@@ -8,7 +8,8 @@ namespace Gatehouse.Bench.Harness.Report;
 /// <summary>The results of one job with one protocol as a Markdown table that is readable as it is.</summary>
 internal static class Table
 {
-    private static readonly string[] Head = ["target", "CPU µs / request", "min–max", "× limit", "requests / s", "p50 ms", "p99 ms", "RSS MB", "CPU %", "foreign %"];
+    private static readonly string[] Head =
+        ["target", "CPU µs / request", "min–max", "× limit", "requests / s", "p50 ms", "p99 ms", "RSS MB", "CPU %", "foreign %"];
 
     public static string Write(string job, IReadOnlyList<Result> results)
     {
@@ -20,13 +21,19 @@ internal static class Table
         foreach (var (place, row) in rows.Index())
         {
             text.AppendLine(Line(row, widths));
-            if (place == 0) text.AppendLine($"| {string.Join(" | ", widths.Select((width, column) => column == 0 ? new string('-', width) : new string('-', width - 1) + ":"))} |");
+            if (place == 0) text.AppendLine(Line([.. widths.Select(Rule)], widths));
         }
         return text.ToString();
     }
 
-    private static string Line(string[] row, int[] widths) =>
-        $"| {string.Join(" | ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))} |";
+    private static string Line(string[] row, int[] widths)
+    {
+        var cells = row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+        return $"| {string.Join(" | ", cells)} |";
+    }
+
+    // Names stand at the left, numbers at the right.
+    private static string Rule(int width, int column) => column == 0 ? new string('-', width) : new string('-', width - 1) + ':';
 
     private static string[] Row(Result result, double? limit)
     {

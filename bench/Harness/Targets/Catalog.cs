@@ -9,7 +9,11 @@ internal static class Catalog
     public static string LimitOf(string job) => job == Jobs.Token ? "limit-sign" : "limit-yarp";
 
     public static IReadOnlyList<Target> All(string job, IReadOnlyDictionary<string, string> others) =>
-        [new GatehouseTarget(Product, Built.Gatehouse, job == Jobs.Gateway), .. others.Select(pair => Other(pair, job)), .. job == Jobs.Token ? TokenServers() : Gateways()];
+    [
+        new GatehouseTarget(Product, Built.Gatehouse, job == Jobs.Gateway),
+        .. others.Select(pair => Other(pair, job)),
+        .. job == Jobs.Token ? TokenServers() : Gateways(),
+    ];
 
     /// <summary>Another build of Gatehouse: the same program before or after a change.</summary>
     private static GatehouseTarget Other(KeyValuePair<string, string> pair, string job) =>
@@ -17,20 +21,28 @@ internal static class Catalog
 
     private static Target[] TokenServers() =>
     [
-        new KestrelTokenServer("limit-sign", "sign", "bare Kestrel and exactly one ES256 signature for each answer; checks nothing", isLimit: true),
-        new KestrelTokenServer("limit-constant", "constant", "bare Kestrel that answers with one and the same token", isLimit: true),
-        new KestrelTokenServer("openiddict-degraded", "openiddict-degraded", "OpenIddict 7.8 in degraded mode: no store, the client compared with a constant", isLimit: false),
-        new KestrelTokenServer("openiddict-ef", "openiddict-ef", "OpenIddict 7.8 with Entity Framework Core on SQLite, as its documentation begins", isLimit: false),
+        new KestrelTokenServer("limit-sign",
+            "bare Kestrel and exactly one ES256 signature for each answer; checks nothing", isLimit: true),
+        new KestrelTokenServer("limit-constant",
+            "bare Kestrel that answers with one and the same token", isLimit: true),
+        new KestrelTokenServer("openiddict-degraded",
+            "OpenIddict 7.8 in degraded mode: no store, the client compared with a constant", isLimit: false),
+        new KestrelTokenServer("openiddict-ef",
+            "OpenIddict 7.8 with Entity Framework Core on SQLite, as its documentation begins", isLimit: false),
         new OidcProvider(),
     ];
 
     private static Target[] Gateways() =>
     [
-        new KestrelGateway("limit-yarp", "forward", "bare YARP: its direct forwarder on Kestrel, no check", isLimit: true, isGuarded: false),
-        new KestrelGateway("limit-yarp-verify", "forward-verify", "the same and exactly one ES256 verification for each call; no other check", isLimit: true, isGuarded: false),
-        new KestrelGateway("limit-yarp-routed", "yarp", "YARP with routes and clusters from its configuration, no check", isLimit: true, isGuarded: false),
+        new KestrelGateway("limit-yarp",
+            "bare YARP: its direct forwarder on Kestrel, no check", isLimit: true),
+        new KestrelGateway("limit-yarp-verify",
+            "the same and exactly one ES256 verification for each call; no other check", isLimit: true),
+        new KestrelGateway("limit-yarp-routed",
+            "YARP with routes and clusters from its configuration, no check", isLimit: true),
         new Haproxy(isGuarded: false),
-        new KestrelGateway("yarp-jwtbearer", "yarp-jwtbearer", "YARP behind Microsoft's JwtBearer: ES256, issuer, audience and expiry on every call", isLimit: false, isGuarded: true),
+        new KestrelGateway("yarp-jwtbearer",
+            "YARP behind Microsoft's JwtBearer: ES256, issuer, audience and expiry on every call", isLimit: false),
         new Haproxy(isGuarded: true),
         new NginxNjs(),
     ];

@@ -22,18 +22,22 @@ internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Ur
         _authorization = new AuthenticationHeaderValue("Bearer", await ObtainTokenAsync(form, cancellation));
     }
 
-    /// <summary>Publishes an API with one scope that its one operation asks for, and a second plan whose tokens expire as soon as they may.</summary>
-    public Task PublishAsync(string slug, string scope, string upstream, CancellationToken cancellation) => SendAsync(HttpMethod.Put, $"/apis/{slug}", new JsonObject
+    /// <summary>Publishes an API whose one operation asks for its one scope, with a second plan whose tokens expire as soon as they may.</summary>
+    public Task PublishAsync(string slug, string scope, string upstream, CancellationToken cancellation)
     {
-        ["name"] = slug,
-        ["resource"] = $"https://api.bench.example/{slug}",
-        ["upstream"] = upstream,
-        ["scopes"] = new JsonArray(new JsonObject { ["scope"] = scope }),
-        ["operations"] = new JsonArray(new JsonObject { ["method"] = "GET", ["path"] = $"/{slug}/{{id}}", ["scope"] = scope }),
-        ["plans"] = new JsonArray(
-            new JsonObject { ["slug"] = "standard", ["name"] = "Standard" },
-            new JsonObject { ["slug"] = "brief", ["name"] = "Brief", ["token_lifetime_seconds"] = 60 }),
-    }, cancellation);
+        var api = new JsonObject
+        {
+            ["name"] = slug,
+            ["resource"] = $"https://api.bench.example/{slug}",
+            ["upstream"] = upstream,
+            ["scopes"] = new JsonArray(new JsonObject { ["scope"] = scope }),
+            ["operations"] = new JsonArray(new JsonObject { ["method"] = "GET", ["path"] = $"/{slug}/{{id}}", ["scope"] = scope }),
+            ["plans"] = new JsonArray(
+                new JsonObject { ["slug"] = "standard", ["name"] = "Standard" },
+                new JsonObject { ["slug"] = "brief", ["name"] = "Brief", ["token_lifetime_seconds"] = 60 }),
+        };
+        return SendAsync(HttpMethod.Put, $"/apis/{slug}", api, cancellation);
+    }
 
     /// <returns>The form with which the new application obtains its tokens.</returns>
     public async Task<string> RegisterAsync(string name, string api, string plan, CancellationToken cancellation)

@@ -24,7 +24,8 @@ internal abstract class KestrelTarget(string name, string mode, string path, str
             ["folder"] = folder, ["issuer"] = Rig.Issuer, ["audience"] = Rig.Audience, ["scope"] = Rig.Scope, ["kid"] = Rig.KeyId,
         };
         var arguments = options.SelectMany(pair => new[] { $"--{pair.Key}", pair.Value });
-        await Own(Pinned.Start(rig.ServerCpu, Path.Combine(folder, "log"), ["dotnet", Program, mode, .. arguments])).ListensAsync(_port, cancellation);
+        var program = Own(Pinned.Start(rig.ServerCpu, Path.Combine(folder, "log"), ["dotnet", Program, mode, .. arguments]));
+        await program.ListensAsync(_port, cancellation);
     }
 
     /// <summary>The options that this kind of target needs, and fills in how it is asked.</summary>
@@ -32,7 +33,8 @@ internal abstract class KestrelTarget(string name, string mode, string path, str
 }
 
 /// <summary>A token server.</summary>
-internal sealed class KestrelTokenServer(string name, string mode, string about, bool isLimit, string path = "/connect/token") : KestrelTarget(name, mode, path, about)
+internal sealed class KestrelTokenServer(string name, string about, bool isLimit)
+    : KestrelTarget(name, isLimit ? name["limit-".Length..] : name, "/connect/token", about)
 {
     public override bool IsLimit => isLimit;
 
@@ -40,27 +42,31 @@ internal sealed class KestrelTokenServer(string name, string mode, string about,
     public static (string Form, IReadOnlyList<Refusal> MustRefuse) Ask(Rig rig)
     {
         var form = GatehouseOperator.FormOf(Rig.ClientId, rig.ClientSecret);
-        return ($"{form}&scope={Rig.Scope}", [new Refusal("a wrong secret", Tampered.Change(form)), new Refusal("no secret", form[..form.LastIndexOf('&')])]);
+        return ($"{form}&scope={Rig.Scope}",
+            [new Refusal("a wrong secret", Tampered.Change(form)), new Refusal("no secret", form[..form.LastIndexOf('&')])]);
     }
 
     protected override Dictionary<string, string> Describe(Rig rig)
     {
         if (isLimit) Form = GatehouseOperator.FormOf(Rig.ClientId, rig.ClientSecret);
         else (Form, MustRefuse) = Ask(rig);
-        return new Dictionary<string, string> { ["signing-key"] = rig.SigningKeyFile, ["client-id"] = Rig.ClientId, ["client-secret"] = rig.ClientSecret };
+        return new Dictionary<string, string>
+        {
+            ["signing-key"] = rig.SigningKeyFile, ["client-id"] = Rig.ClientId, ["client-secret"] = rig.ClientSecret,
+        };
     }
 }
 
 /// <summary>A gateway.</summary>
-/// <param name="isGuarded">It refuses what is not a good token.</param>
-internal sealed class KestrelGateway(string name, string mode, string about, bool isLimit, bool isGuarded) : KestrelTarget(name, mode, Rig.CallPath, about)
+internal sealed class KestrelGateway(string name, string about, bool isLimit)
+    : KestrelTarget(name, isLimit ? name["limit-".Length..] : name, Rig.CallPath, about)
 {
     public override bool IsLimit => isLimit;
 
     protected override Dictionary<string, string> Describe(Rig rig)
     {
         Tokens = SignedToken.MakeAll(rig);
-        if (isGuarded) MustRefuse = SignedToken.MakeWrong(rig);
+        if (!isLimit) MustRefuse = SignedToken.MakeWrong(rig);
         return new Dictionary<string, string> { ["signing-key"] = rig.VerificationKeyFile, ["upstream"] = rig.UpstreamUrl };
     }
 }

@@ -20,7 +20,7 @@ internal sealed class NginxNjs() : Target("nginx-njs", "nginx whose auth_request
     {
         var folder = rig.FolderOf(Name);
         await File.WriteAllTextAsync(Path.Combine(folder, "access.js"), Script(rig), cancellation);
-        Version = await Tool.VersionAsync(Nginx.Program, "-v", cancellation) is var said && said.IndexOf(':') is > 0 and var colon ? said[(colon + 1)..].Trim() : "-";
+        Version = (await Tool.VersionAsync(Nginx.Program, "-v", cancellation)).Split(' ')[^1];
         Tokens = SignedToken.MakeAll(rig);
         MustRefuse = SignedToken.MakeWrong(rig);
         await Own(Nginx.Start(rig.ServerCpu, folder, Servers(rig, folder), $"load_module {Module};")).ListensAsync(_port, cancellation);

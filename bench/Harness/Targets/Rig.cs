@@ -5,7 +5,7 @@ using Gatehouse.Bench.Harness.Machine;
 
 namespace Gatehouse.Bench.Harness.Targets;
 
-/// <summary>What all targets of a run share: one certificate, one signing key, one client, one upstream, and a folder that holds all their files.</summary>
+/// <summary>What all targets of a run share: one certificate, one signing key, one client, one upstream, and a folder for all their files.</summary>
 internal sealed class Rig : IDisposable
 {
     public const string ClientId = "bench";

@@ -17,7 +17,8 @@ internal static class SignedToken
         var claims = JsonSerializer.SerializeToUtf8Bytes(new
         {
             iss = Rig.Issuer, sub = Rig.ClientId, aud = audience, client_id = Rig.ClientId, scope = Rig.Scope,
-            iat = issued.ToUnixTimeSeconds(), exp = (issued + Life).ToUnixTimeSeconds(), jti = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+            iat = issued.ToUnixTimeSeconds(), exp = (issued + Life).ToUnixTimeSeconds(),
+            jti = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
         });
         var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(claims)}";
         var signature = rig.SigningKey.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256);

@@ -2,11 +2,11 @@ using Gatehouse.Bench.Harness.Machine;
 
 namespace Gatehouse.Bench.Harness.Targets;
 
-/// <summary>The API behind every gateway: one nginx that answers each call with the same 200 bytes over plain HTTP/1.1, on the CPU of the load.</summary>
+/// <summary>The API behind every gateway: one nginx on the CPU of the load that answers each call with the same 200 bytes, over plain HTTP/1.1.</summary>
 internal sealed class Upstream : IAsyncDisposable
 {
-    public const string Body =
-        """{"id":"domestic","tracking":"9400100000000000000000","service":"ground","postage":{"amount":"7.85","currency":"USD"},"from":"97201","to":"80304","weight":12,"format":"PDF","pages":1,"state":"ready"}""";
+    public const string Body = """{"id":"domestic","tracking":"9400100000000000000000","service":"ground","from":"97201","to":"80304","postage":"""
+        + """{"amount":"7.85","currency":"USD"},"weight":12,"format":"PDF","pages":1,"state":"ready"}""";
 
     private readonly Pinned _nginx;
 

@@ -22,9 +22,11 @@ internal sealed class TokenLimit
         _answer.Write(_constant);
     }
 
-    public static Task RunConstantAsync(PeerSettings settings) => BareKestrel.RunAsync(settings, new TokenLimit(settings, isSigning: false).AnswerAsync);
+    public static Task RunConstantAsync(PeerSettings settings) =>
+        BareKestrel.RunAsync(settings, new TokenLimit(settings, isSigning: false).AnswerAsync);
 
-    public static Task RunSigningAsync(PeerSettings settings) => BareKestrel.RunAsync(settings, new TokenLimit(settings, isSigning: true).AnswerAsync);
+    public static Task RunSigningAsync(PeerSettings settings) =>
+        BareKestrel.RunAsync(settings, new TokenLimit(settings, isSigning: true).AnswerAsync);
 
     private async Task AnswerAsync(IFeatureCollection features)
     {

@@ -5,7 +5,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Gatehouse.Bench.Peers.Products;
 
-/// <summary>OpenIddict as its documentation begins: Entity Framework Core stores (here on SQLite), the endpoint passed through to the application.</summary>
+/// <summary>OpenIddict as its documentation begins: Entity Framework Core stores (here on SQLite), the endpoint in the application's hands.</summary>
 internal static class OpenIddictWithStore
 {
     public static async Task RunAsync(PeerSettings settings)

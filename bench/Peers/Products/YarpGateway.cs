@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Gatehouse.Bench.Peers.Products;
 
-/// <summary>YARP with a route and a cluster from its configuration, alone and behind Microsoft's bearer authentication: what a .NET team builds.</summary>
+/// <summary>YARP with a route and a cluster from its configuration: alone, and behind Microsoft's bearer authentication as a .NET team builds it.</summary>
 internal static class YarpGateway
 {
     private const string Policy = "default";
