@@ -17,11 +17,18 @@ internal sealed class Pinned : IAsyncDisposable
     /// <summary>The file with standard output and standard error.</summary>
     public string Log { get; }
 
-    public static Pinned Start(int cpu, string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
+    public static Pinned Start(int cpu, string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(cpu.ToString(CultureInfo.InvariantCulture), log, command, environment);
+
+    /// <summary>Not pinned after all: on every CPU, for what is measured in time.</summary>
+    public static Pinned StartOnAll(string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(string.Create(CultureInfo.InvariantCulture, $"0-{Environment.ProcessorCount - 1}"), log, command, environment);
+
+    private static Pinned Start(string cpus, string log, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment)
     {
         // The shell gives its own process away: what is waited for and counted is the program itself.
-        const string script = "log=$1 cpu=$2; shift 2; exec taskset -c \"$cpu\" \"$@\" >\"$log\" 2>&1 </dev/null";
-        var start = new ProcessStartInfo("bash", ["-c", script, "bench", log, cpu.ToString(CultureInfo.InvariantCulture), .. command])
+        const string script = "log=$1 cpus=$2; shift 2; exec taskset -c \"$cpus\" \"$@\" >\"$log\" 2>&1 </dev/null";
+        var start = new ProcessStartInfo("bash", ["-c", script, "bench", log, cpus, .. command])
         {
             WorkingDirectory = Path.GetDirectoryName(log),
         };

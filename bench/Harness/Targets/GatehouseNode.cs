@@ -28,6 +28,8 @@ internal sealed class GatehouseNode
 
     public Uri Gateway => new($"https://localhost:{_gatewayPort}");
 
+    private IReadOnlyList<string> Command => ["dotnet", _program, "serve"];
+
     private string KeyFile => Path.Combine(_folder, "key");
 
     /// <summary>What <c>gatehouse init</c> printed: the first organization's operator and program.</summary>
@@ -36,10 +38,13 @@ internal sealed class GatehouseNode
 
     public async Task<Pinned> ServeAsync(CancellationToken cancellation)
     {
-        var node = Pinned.Start(_rig.ServerCpu, Path.Combine(_folder, "log"), ["dotnet", _program, "serve"], Settings());
+        var node = Pinned.Start(_rig.ServerCpu, Path.Combine(_folder, "log"), Command, Settings());
         await node.SaysAsync("Gatehouse is ready", cancellation);
         return node;
     }
+
+    /// <summary>Begins a start on all CPUs, and waits for nothing.</summary>
+    public Pinned Launch() => Pinned.StartOnAll(Path.Combine(_folder, "log"), Command, Settings());
 
     private Dictionary<string, string> Settings() => new Dictionary<string, string>
     {
