@@ -1,4 +1,4 @@
-# Sourced by ./gatehouse and ./test: finds the .NET SDK and keeps the build to itself.
+# Sourced by ./gatehouse, ./test and bench/bench: finds the .NET SDK and keeps the build to itself.
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 

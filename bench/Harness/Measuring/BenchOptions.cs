@@ -1,0 +1,42 @@
+namespace Gatehouse.Bench.Harness.Measuring;
+
+/// <summary>What a run was asked for.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>Out of <c>h1</c> and <c>h2</c>.</summary>
+    public required IReadOnlyList<string> Protocols { get; init; }
+
+    /// <summary>Targets by name, or by the beginning of it; empty: all.</summary>
+    public required IReadOnlyList<string> Only { get; init; }
+
+    /// <summary>Other builds of Gatehouse, as name and file.</summary>
+    public required IReadOnlyDictionary<string, string> Others { get; init; }
+
+    /// <summary>Runs of each target and protocol, 1 to 99.</summary>
+    public required int Runs { get; init; }
+
+    /// <summary>Seconds of one run, 1 to 600.</summary>
+    public required int Seconds { get; init; }
+
+    /// <summary>Tokens that the load of gateways rotates through, 1 to 1,000,000.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Requests in flight, 4 to 1,024.</summary>
+    public required int InFlight { get; init; }
+
+    /// <summary>The most seconds that a target is warmed up.</summary>
+    public required int WarmUpSeconds { get; init; }
+
+    /// <summary>How much of one CPU, in percent, other programs may take before a run is repeated.</summary>
+    public required int MaxForeign { get; init; }
+
+    public required int ServerCpu { get; init; }
+
+    public required int LoadCpu { get; init; }
+
+    /// <summary>Where the tables go: FILE.md and FILE.json.</summary>
+    public required string Out { get; init; }
+
+    public bool Wants(string target) =>
+        Only.Count == 0 || Only.Any(name => target == name || target.StartsWith(name + "-", StringComparison.Ordinal));
+}

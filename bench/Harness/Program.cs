@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Gatehouse.Bench.Harness;
+using Gatehouse.Bench.Harness.Commands;
+
+var root = new RootCommand("Measures Gatehouse beside the limits of the platform and beside what others use, on this machine, in one run.")
+{
+    JobCommand.Create("token", "Client credentials for an ES256 access token.", ["token"]),
+    JobCommand.Create("gateway", "Calls with an access token, forwarded to one upstream.", ["gateway"]),
+    StartCommand.Create(),
+    JobCommand.Create("all", "Both, one after the other.", ["token", "gateway"]),
+};
+try
+{
+    var way = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
+    return await root.Parse(args).InvokeAsync(way);
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("bench: ended before it was done.");
+    return 130;
+}
+catch (BenchException exception)
+{
+    await Console.Error.WriteLineAsync($"bench: {exception.Message}");
+    return 1;
+}

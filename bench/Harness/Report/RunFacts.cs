@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Gatehouse.Bench.Harness.Machine;
+
+namespace Gatehouse.Bench.Harness.Report;
+
+/// <summary>When, where and of what a run was made.</summary>
+internal sealed record RunFacts(string Date, string Cpu, int Cpus, string Memory, string System, string Runtime, string Commit)
+{
+    public static async Task<RunFacts> ReadAsync(CancellationToken cancellation) => new(
+        TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
+        Field("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString(),
+        File.ReadLines("/proc/cpuinfo").Count(line => line.StartsWith("processor", StringComparison.Ordinal)),
+        string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):F0} GB"),
+        $"{Release()}, Linux {Environment.OSVersion.Version}",
+        RuntimeInformation.FrameworkDescription,
+        await CommitAsync(cancellation));
+
+    private static string Release() =>
+        File.Exists("/etc/os-release") ? Field("/etc/os-release", "PRETTY_NAME")?.Trim('"') ?? "Linux" : "Linux";
+
+    private static string? Field(string file, string name) => File.ReadLines(file)
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Select(line => line[(line.IndexOfAny([':', '=']) + 1)..].Trim()).FirstOrDefault();
+
+    private static async Task<string> CommitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            string[] git = ["-C", Built.Repository];
+            var commit = (await Tool.RunAsync("git", [.. git, "rev-parse", "--short=10", "HEAD"], cancellation)).Trim();
+            var changes = await Tool.RunAsync("git", [.. git, "status", "--porcelain", "src"], cancellation);
+            return changes.Length == 0 ? commit : commit + " with changes in src";
+        }
+        catch (Exception exception) when (exception is BenchException or global::System.ComponentModel.Win32Exception)
+        {
+            return "not from a clone";
+        }
+    }
+}
