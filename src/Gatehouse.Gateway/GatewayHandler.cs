@@ -32,45 +32,49 @@ public sealed class GatewayHandler(
             return;
         }
 
-        // 2. Token facts: from one header, out of memory or by verification; and the proof of the key that the token is bound to, if it is.
-        var (unusable, claims, proof) = await ReadTokenAsync(http);
-        if (unusable is not null)
+        // 2. Token facts. 3. Application, revocation, audience, contract, scope: against the live registry, on every call.
+        var decision = await DecideAsync(http, route);
+        if (decision.Failure is not null)
         {
-            await refusals.WriteAsync(http, unusable, route);
+            await refusals.WriteAsync(http, decision.Failure, route, decision.Application);
             return;
         }
 
-        // 3. Application, revocation, audience, contract, scope: against the live registry, on every call.
-        var access = await accessCheck.CheckAsync(claims!, route.Api, route.Operation.Scope);
-        if (access.Failure != AccessFailure.None)
+        // 4. The body: its limit, before anything of it is read, and no token in it. When it had to be waited for, all is decided anew: what was
+        //    true before may be untrue by now.
+        var looking = CheckBodyAsync(http);
+        var hasWaited = !looking.IsCompleted;
+        var failure = await looking;
+        if (failure is null && hasWaited)
         {
-            await refusals.WriteAsync(http, GatewayFailure.From(access.Failure), route, access.Application);
-            return;
-        }
-
-        if (access.Application!.IsFapi && proof is not null && !SigningAlgorithms.Fapi.Contains(proof.Algorithm)) // FAPI 2.0 §5.4.1.
-        {
-            await refusals.WriteAsync(http, GatewayFailure.ProofOfWeakAlgorithm, route, access.Application);
-            return;
-        }
-
-        // 4. The body: its limit, before anything of it is read, and no token in it.
-        if (await CheckBodyAsync(http) is { } unfit)
-        {
-            await refusals.WriteAsync(http, unfit, route, access.Application);
-            return;
+            decision = await DecideAsync(http, route);
+            failure = decision.Failure;
         }
 
         // 5. The one use of a proof, when nothing else can refuse the call.
-        if (proof is not null && proofs.Claim(proof) is { } used)
+        if (failure is null && decision.Proof is { } proof) failure = proofs.Claim(proof);
+        if (failure is not null)
         {
-            await refusals.WriteAsync(http, used, route, access.Application);
+            await refusals.WriteAsync(http, failure, route, decision.Application);
             return;
         }
 
         // 6. Identity headers, forward.
-        var caller = new CallerIdentity(access.Application!, claims!.Subject, ScopeFor(route.Api, claims.Scope), DetailsFor(route.Api, claims.Details));
-        if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, access.Application);
+        var claims = decision.Claims!;
+        var caller = new CallerIdentity(decision.Application!, claims.Subject, ScopeFor(route.Api, claims.Scope), DetailsFor(route.Api, claims.Details));
+        if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, decision.Application);
+    }
+
+    // Out of one header, by memory or by verification; with the proof of the key that the token is bound to, if it is.
+    private async ValueTask<Decision> DecideAsync(HttpContext http, Route route)
+    {
+        var used = await ReadTokenAsync(http);
+        if (used.Unusable is not null) return new Decision(used.Unusable);
+        var access = await accessCheck.CheckAsync(used.Claims!, route.Api, route.Operation.Scope);
+        var failure = access.Failure != AccessFailure.None ? GatewayFailure.From(access.Failure)
+            : access.Application!.IsFapi && used.Proof is { } proof && !SigningAlgorithms.Fapi.Contains(proof.Algorithm) ? GatewayFailure.ProofOfWeakAlgorithm // FAPI 2.0 §5.4.1.
+            : null;
+        return new Decision(failure, access.Application, used.Claims, used.Proof);
     }
 
     private async ValueTask<GatewayFailure?> CheckBodyAsync(HttpContext http)
@@ -119,4 +123,8 @@ public sealed class GatewayHandler(
 
     /// <summary>What a call's token says, or why it cannot be used; and the DPoP proof that came with it.</summary>
     private readonly record struct UsedToken(GatewayFailure? Unusable, AccessTokenClaims? Claims = null, DpopProof? Proof = null);
+
+    /// <summary>Whether the call may be made, and by whom.</summary>
+    private readonly record struct Decision(
+        GatewayFailure? Failure, RegisteredApplication? Application = null, AccessTokenClaims? Claims = null, DpopProof? Proof = null);
 }

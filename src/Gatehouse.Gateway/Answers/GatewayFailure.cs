@@ -1,3 +1,4 @@
+using Gatehouse.Gateway.Tokens;
 using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Dpop;
 using Gatehouse.Protocol.Jose;
@@ -28,6 +29,9 @@ public enum Challenge
 /// <param name="Challenge">The kind of <c>WWW-Authenticate</c>.</param>
 public sealed record GatewayFailure(string Code, int Status, string Title, string Detail, Challenge Challenge)
 {
+    /// <summary>After how many seconds it is worth trying again, where that may help.</summary>
+    public int RetryAfterSeconds { get; private init; } = 2;
+
     public static GatewayFailure UnknownRoute { get; } = new("unknown_route", 404, "No such API call", "No published API has this path.", Challenge.None);
 
     public static GatewayFailure WrongMethod { get; } = new("wrong_method", 405, "Method not allowed", "The path exists, but not with this method.", Challenge.None);
@@ -79,7 +83,10 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
     public static GatewayFailure ProofReplayed { get; } = Proof("proof_replayed", "The DPoP proof was sent before. Make a new one for every call.");
 
     public static GatewayFailure TooManyProofs { get; } = new("too_many_proofs", 503, "Temporarily unavailable",
-        "More DPoP proofs came in the last minute than the gateway can remember. Try again after the seconds of Retry-After.", Challenge.None);
+        "More DPoP proofs came in the last minute than the gateway can remember. Try again after the seconds of Retry-After.", Challenge.None)
+    {
+        RetryAfterSeconds = (int)UsedProofs.Lifetime.TotalSeconds,
+    };
 
     public static GatewayFailure ProofNeedsNonce { get; } = new("proof_needs_nonce", 401, "A nonce is required",
         "Repeat the call with the nonce of the DPoP-Nonce header in the proof.", Challenge.DpopNonce);

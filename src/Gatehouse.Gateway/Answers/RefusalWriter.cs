@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Gateway.Metadata;
 using Gatehouse.Gateway.Routing;
@@ -37,7 +38,7 @@ public sealed partial class RefusalWriter(
         response.StatusCode = failure.Status;
         response.Headers.WWWAuthenticate = ChallengesFor(failure, route);
         if (failure.Challenge == Challenge.DpopNonce) response.Headers[DpopChallenge.NonceHeader] = nonces.Current;
-        if (failure.Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "2";
+        if (failure.Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = failure.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         response.Headers.CacheControl = "no-store";
         response.ContentType = "application/problem+json";
         var body = Compose(failure, traceId);

@@ -2,13 +2,17 @@ namespace Gatehouse.Gateway.Routing;
 
 /// <summary>
 /// One segment of the path tree. A literal beats a parameter; a parameter takes exactly one segment that is not empty and cannot be read as
-/// more than one: an encoded slash or a backslash in it matches nothing, because an upstream might take it for a separator. Nor does a literal
-/// beside it in other letters' case, because an upstream that ignores case would take it for the literal, whose scope is another.
+/// more than one: an encoded slash or a backslash in it matches nothing, because an upstream might take it for a separator. Nor does a path match
+/// in which a segment differs from a literal at its place by case alone, whatever a parameter before it would take: an upstream that ignores case
+/// would run another call than was decided.
 /// </summary>
 internal sealed class RouteNode
 {
+    // Where a path leads that is a call only to those who ignore case: it has none.
+    private static readonly RouteNode InOtherLetters = new();
+
     private readonly Dictionary<string, RouteNode> _literals = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _literalsInAnyCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<RouteNode>> _inAnyCase = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
     private RouteNode? _parameter;
 
@@ -22,16 +26,14 @@ internal sealed class RouteNode
                 node = node._parameter ??= new RouteNode();
                 continue;
             }
-            if (!node._literals.TryGetValue(segment, out var next)) node._literals.Add(segment, next = new RouteNode());
-            node._literalsInAnyCase.Add(segment);
-            node = next;
+            node = node._literals.TryGetValue(segment, out var next) ? next : node.AddLiteral(segment);
         }
         node._routes[route.Operation.Method] = route;
     }
 
     public RouteMatch Match(string method, string path)
     {
-        if (path.Length == 0 || path[0] != '/' || Find(path.AsSpan(1)) is not { } node) return new RouteMatch(null, []);
+        if (path.Length == 0 || path[0] != '/' || Find(path.AsSpan(1)) is not { } node || node == InOtherLetters) return new RouteMatch(null, []);
         // RFC 9110 §9.3.2: HEAD is GET without the body.
         return node._routes.TryGetValue(method, out var route) || (method == "HEAD" && node._routes.TryGetValue("GET", out route))
             ? new RouteMatch(route, [])
@@ -42,11 +44,21 @@ internal sealed class RouteNode
     {
         var slash = rest.IndexOf('/');
         var segment = slash < 0 ? rest : rest[..slash];
-        var isLiteral = _literals.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var literal);
+        _literals.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var literal);
         if (literal?.Continue(rest, slash) is { } found) return found;
-        if (_parameter is null || !IsOneSegment(segment)) return null;
-        if (!isLiteral && _literalsInAnyCase.GetAlternateLookup<ReadOnlySpan<char>>().Contains(segment)) return null;
-        return _parameter.Continue(rest, slash);
+        if (_inAnyCase.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var alike))
+            foreach (var other in alike)
+                if (literal is null || (other != literal && other.Continue(rest, slash) is not null)) return InOtherLetters;
+        return _parameter is not null && IsOneSegment(segment) ? _parameter.Continue(rest, slash) : null;
+    }
+
+    private RouteNode AddLiteral(string segment)
+    {
+        var node = new RouteNode();
+        _literals.Add(segment, node);
+        if (!_inAnyCase.TryGetValue(segment, out var alike)) _inAnyCase.Add(segment, alike = []);
+        alike.Add(node);
+        return node;
     }
 
     private RouteNode? Continue(ReadOnlySpan<char> rest, int slash) =>
@@ -54,5 +66,5 @@ internal sealed class RouteNode
 
     private static bool IsOneSegment(ReadOnlySpan<char> segment) =>
         !segment.IsEmpty && segment is not "." and not ".." && !segment.ContainsAny("\\;")
-        && !segment.Contains("%2F", StringComparison.OrdinalIgnoreCase) && !segment.ContainsAnyInRange('\0', '\u001f');
+        && !segment.Contains("%2F", StringComparison.OrdinalIgnoreCase) && !segment.ContainsAnyInRange('\0', '\u001f') && !segment.Contains('\u007f');
 }

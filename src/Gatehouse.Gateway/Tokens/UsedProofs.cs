@@ -23,7 +23,8 @@ public enum ProofClaim
 /// <param name="capacity">The most proofs in one lifetime. Default: 1,000,000, which is 14,000 calls a second; about 32 bytes each.</param>
 public sealed class UsedProofs(TimeProvider clock, int capacity = 1_000_000)
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(DpopProof.MaxAgeSeconds + DpopProof.MaxSkewSeconds + 1);
+    /// <summary>How long a proof may be good, so how long it takes at most until there is room again.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(DpopProof.MaxAgeSeconds + DpopProof.MaxSkewSeconds + 1);
 
     private readonly Lock _turn = new();
     private HashSet<UInt128> _young = [];

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Gatehouse.Composition;
 
 /// <summary>
-/// The one place that says which client certificate a request has: that of its TLS connection; or, from a proxy that is trusted with it, the one that its
-/// header names (RFC 9440), and then nothing else. From everybody else these headers are dropped before anything reads them.
+/// The one place that says which client certificate a request has: that of its TLS connection; or, from a proxy that is trusted with it, the one
+/// that its header names (RFC 9440), and then nothing else. From everybody else these headers are dropped before anything reads them.
 /// </summary>
 internal static class ClientCertificates
 {

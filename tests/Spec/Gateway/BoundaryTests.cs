@@ -3,9 +3,12 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Gatehouse.Gateway;
+using Gatehouse.Gateway.Tokens;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Spec.Hosting;
+using Gatehouse.Tests.Spec.SenderConstraint;
+using Gatehouse.Tests.Spec.Token;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Tests.Spec.Gateway;
@@ -71,11 +74,18 @@ public sealed class BoundaryTests : IAsyncLifetime
     [InlineData("/parcels/export", 403)]
     [InlineData("/parcels/exports", 200)]
     [InlineData("/parcels/export/all", 200)]
+    [InlineData("/parcels/reports/EXPORT", 404)]
+    [InlineData("/parcels/REPORTS/export", 404)]
+    [InlineData("/parcels/reports/export", 403)]
+    [InlineData("/parcels/reports/exports", 200)]
+    [InlineData("/parcels/Reports/7", 404)]
+    [InlineData("/parcels/reports/7", 200)]
+    [InlineData("/parcels/a%7Fb", 404)]
     public async Task A_name_in_other_letters_is_not_taken_for_a_parameter(string path, int status)
     {
         var api = _node.DescribeApi("parcels", _node.Upstream.Url);
         api.Operations.Clear();
-        foreach (var (template, scope) in ((string, string)[])[("{id}", "read"), ("{id}/all", "read"), ("export", "write")])
+        foreach (var (template, scope) in ((string, string)[])[("{id}", "read"), ("{id}/all", "read"), ("export", "write"), ("{kind}/{id}", "read"), ("reports/export", "write")])
             api.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = "/parcels/" + template, Scope = "parcels:" + scope });
         var application = await _node.CreateApplicationAsync(await _node.Founder.PublishAsync(api));
         await _node.SettleAsync();
@@ -139,6 +149,45 @@ public sealed class BoundaryTests : IAsyncLifetime
         Assert.True(status is null or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.BadRequest, $"It was {status}.");
     }
 
+    [Fact, Rfc(7009, "2.1")]
+    public async Task What_is_revoked_while_a_body_is_waited_for_is_not_forwarded()
+    {
+        var application = await _node.CreateApplicationAsync();
+        await _node.SettleAsync();
+        var body = new Asked(async () =>
+        {
+            await _node.Get<ApplicationOperations>().RevokeTokensAsync((await _node.FindAsync(application.ClientId)).Id, Actor.System);
+            await _node.SettleAsync();
+        });
+        using var answer = await _node.CallAsync("/things", await _node.ObtainTokenAsync(application), HttpMethod.Post, body, request => request.Headers.ExpectContinue = true);
+        await answer.IsRefusedAsync(401, "token_revoked");
+        Assert.True(body.WasAsked);
+        Assert.Empty(_node.Upstream.Calls);
+    }
+
+    [Fact, Rfc(9449, "11.1")]
+    public async Task A_proof_that_has_aged_while_a_body_was_waited_for_is_not_taken()
+    {
+        var application = await _node.CreateApplicationAsync();
+        await _node.SettleAsync();
+        var client = new ProvingClient(_node);
+        var answered = await client.ObtainAsync($"grant_type=client_credentials&client_id={application.ClientId}&client_secret={application.ClientSecret}");
+        var token = (string)answered.Body["access_token"]!;
+        var body = new Asked(() =>
+        {
+            _node.Clock.Advance(2 * UsedProofs.Lifetime); // By now the memory of what was used has forgotten it.
+            return Task.CompletedTask;
+        });
+        using var answer = await _node.CallAsync("/things", token: null, HttpMethod.Post, body, request =>
+        {
+            request.Headers.ExpectContinue = true;
+            request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
+            request.Headers.TryAddWithoutValidation("DPoP", client.Proof("POST", TestNode.ApiUrl + "/things", token));
+        });
+        await answer.IsRefusedAsync(401, "proof_not_fresh");
+        Assert.True(body.WasAsked);
+    }
+
     private async Task<int> SendRawAsync(string request)
     {
         using var socket = new TcpClient();
@@ -176,6 +225,33 @@ public sealed class BoundaryTests : IAsyncLifetime
         {
             length = _length;
             return _isDeclared;
+        }
+    }
+
+    /// <summary>A small form that is sent when the server asks for it, after something else has happened.</summary>
+    private sealed class Asked : HttpContent
+    {
+        private readonly Func<Task> _first;
+
+        public Asked(Func<Task> first)
+        {
+            _first = first;
+            Headers.TryAddWithoutValidation("Content-Type", Form);
+        }
+
+        public bool WasAsked { get; private set; }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            WasAsked = true;
+            await _first();
+            await stream.WriteAsync("a=1"u8.ToArray());
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 3;
+            return true;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Gatehouse.Gateway.Tokens;
+using Gatehouse.Protocol.Dpop;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gatehouse.Tests.Spec.SenderConstraint;
@@ -12,7 +13,7 @@ public sealed class UsedProofsTests
     public void A_proof_is_remembered_for_as_long_as_it_is_good()
     {
         var used = new UsedProofs(_clock);
-        _clock.Advance(TimeSpan.FromSeconds(50)); // The set that it goes into is soon the old one.
+        _clock.Advance(UsedProofs.Lifetime - TimeSpan.FromSeconds(1)); // The set that it goes into is the old one in a second.
         Assert.Equal(ProofClaim.Fresh, used.Claim("key", "1"));
         for (var second = 0; second <= 70; second++)
         {
@@ -21,6 +22,10 @@ public sealed class UsedProofsTests
         }
         Assert.Equal(ProofClaim.Fresh, used.Claim("other key", "1"));
     }
+
+    [Fact, Rfc(9449, "11.1")]
+    public void That_is_as_long_as_its_iat_may_lie_behind_and_ahead() =>
+        Assert.True(UsedProofs.Lifetime > TimeSpan.FromSeconds(DpopProof.MaxAgeSeconds + DpopProof.MaxSkewSeconds));
 
     [Fact, Rfc(9449, "11.1")]
     public void A_flood_makes_it_refuse_and_never_forget()
