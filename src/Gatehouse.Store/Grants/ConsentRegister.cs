@@ -47,11 +47,11 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Whether the consent is still there: by a statement on its row and not by a look, so that whoever takes it back at this moment waits for
-    /// the end of this transaction and sees what it left, or this one sees that it is gone.
+    /// Whether the consent is still there and not forgotten: by a statement on its row and not by a look, so that whoever takes it back at this
+    /// moment waits for the end of this transaction and sees what it left, or this one sees that it is gone.
     /// </summary>
     internal static async Task<bool> HoldsAsync(GatehouseDb db, Guid applicationId, Guid userId, CancellationToken cancellation) =>
-        await db.Consents.Where(row => row.ApplicationId == applicationId && row.UserId == userId)
+        await db.Consents.Where(row => row.ApplicationId == applicationId && row.UserId == userId && (row.Scope != string.Empty || row.Details != string.Empty))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.GivenAt, row => row.GivenAt), cancellation) == 1;
 
     /// <summary>

@@ -174,17 +174,22 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
     /// </summary>
     public async Task<Outcome<Application>> RevokeTokensAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default)
     {
-        // The line first, and by itself: one row, which counts at once however many grants there are and whoever redeems meanwhile.
+        // 1. The line, by itself: one row, which counts at once however many grants there are and whoever redeems meanwhile.
         var drawn = await WriteAsync(applicationId, actor, "application.tokens_revoked", application => application.TokensNotBefore = NextSecond(), cancellation);
         if (!drawn.Succeeded) return drawn;
         return await database.WinAsync<Application>(async db =>
         {
+            // 2. The grants, in one statement for however many users.
             var now = clock.GetUtcNow();
             await ConsentRegister.ForgetAsync(db, applicationId, cancellation);
-            // One statement for however many users: the access tokens of the grants die by the line.
             await db.Grants.Where(row => row.ApplicationId == applicationId && row.EndedAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellation);
-            return drawn;
+            // 3. The line again: what a grant gave between the first one and its end is dated behind that.
+            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
+            if (application is null) return Outcome<Application>.NotFound("application");
+            application.TokensNotBefore = NextSecond();
+            db.Announce(clock.GetUtcNow(), ChangeKind.Application, application.ClientId);
+            return application;
         }, cancellation);
     }
 

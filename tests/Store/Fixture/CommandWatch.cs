@@ -62,6 +62,21 @@ internal sealed class Outage : DbConnectionInterceptor
     }
 }
 
+/// <summary>Lets something happen before each statement that changes rows of a table.</summary>
+internal sealed class SlowStatement(string table, Action happens) : DbCommandInterceptor
+{
+    public int Seen { get; private set; }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (!command.CommandText.StartsWith($"UPDATE \"{table}\"", StringComparison.Ordinal)) return ValueTask.FromResult(result);
+        Seen++;
+        happens();
+        return ValueTask.FromResult(result);
+    }
+}
+
 /// <summary>Fails the next query that reads a table.</summary>
 internal sealed class FailingQuery(string table) : DbCommandInterceptor
 {

@@ -174,6 +174,29 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     [Fact]
+    public async Task What_a_grant_gave_while_it_was_being_ended_is_dated_before_the_line()
+    {
+        await MakeCodesAsync(1);
+        var slow = new SlowStatement("Grants", () => Store.Clock.Advance(TimeSpan.FromSeconds(10)));
+        TestStore.Succeed(await new ApplicationOperations(Store.OpenElsewhere(slow), Store.Secrets, Store.Clock).RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+
+        Assert.Equal(1, slow.Seen);
+        var line = await Store.ReadAsync(db => db.Applications.Where(row => row.Id == _applicationId).Select(row => row.TokensNotBefore).SingleAsync());
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, line);
+    }
+
+    [Fact]
+    public async Task What_was_allowed_before_all_tokens_were_revoked_begins_nothing_after()
+    {
+        var found = await DecideAsync(Store.Database);
+        TestStore.Succeed(await Store.Applications.RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+
+        Assert.Null(await Grants(Store.Database).BeginAsync(found, Cancellation));
+        await AllowAsync();
+        Assert.NotNull(await Grants(Store.Database).BeginAsync(await DecideAsync(Store.Database), Cancellation));
+    }
+
+    [Fact]
     public async Task Deleting_the_user_takes_grants_and_refresh_tokens_along()
     {
         await ObtainRefreshTokenAsync();
