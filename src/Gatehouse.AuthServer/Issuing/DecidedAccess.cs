@@ -16,15 +16,15 @@ internal sealed class DecidedAccess
 
     private static readonly ConditionalWeakTable<RegisteredApplication, DecidedAccess> All = [];
 
-    private readonly ApiSnapshot _apis;
+    private readonly WeakReference<ApiSnapshot> _apis; // An application that has stopped asking keeps no old picture alive.
     private readonly ConcurrentDictionary<string, GrantedAccess> _byScope = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
     private GrantedAccess? _withoutScope;
 
-    private DecidedAccess(ApiSnapshot apis) => _apis = apis;
+    private DecidedAccess(ApiSnapshot apis) => _apis = new WeakReference<ApiSnapshot>(apis);
 
     public static DecidedAccess Of(RegisteredApplication application, ApiSnapshot apis)
     {
-        if (All.TryGetValue(application, out var known) && ReferenceEquals(known._apis, apis)) return known;
+        if (All.TryGetValue(application, out var known) && known._apis.TryGetTarget(out var seen) && ReferenceEquals(seen, apis)) return known;
         var fresh = new DecidedAccess(apis);
         All.AddOrUpdate(application, fresh);
         return fresh;

@@ -33,6 +33,13 @@ internal sealed class JsonScratch : IBufferWriter<byte>
         return scratch;
     }
 
+    /// <summary>Wipes what was written: it held tokens.</summary>
+    public void Wipe()
+    {
+        _buffer.AsSpan(0, _length).Clear();
+        _length = 0;
+    }
+
     public void Advance(int count) => _length += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)

@@ -43,7 +43,8 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         var claims = Describe(content);
         var (isReference, algorithm) = WishesOf(content);
         if (isReference) return IssueReferenceAsync(claims, cancellation);
-        if (algorithm is not null) return SignAsync(claims, algorithm, cancellation);
+        if (algorithm is not null) return signer.SignAsync("at+jwt", PayloadOf(claims), algorithm, cancellation);
+        // The usual one, without a buffer of its own: nothing is awaited.
         var scratch = JsonScratch.Rent();
         scratch.Json.WriteStartObject();
         claims.WriteMembersTo(scratch.Json);
@@ -52,11 +53,11 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         return new(signer.Sign("at+jwt", scratch.Written));
     }
 
-    private ValueTask<byte[]> SignAsync(AccessTokenClaims claims, string algorithm, CancellationToken cancellation)
+    private static ReadOnlyMemory<byte> PayloadOf(AccessTokenClaims claims)
     {
         var payload = new ArrayBufferWriter<byte>(512);
         claims.WriteTo(payload);
-        return signer.SignAsync("at+jwt", payload.WrittenMemory, algorithm, cancellation);
+        return payload.WrittenMemory;
     }
 
     // What the application and the APIs of the audience want: a reference, or an algorithm that is not the usual one. This program's own APIs,
@@ -80,10 +81,8 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
 
     private async ValueTask<byte[]> IssueReferenceAsync(AccessTokenClaims claims, CancellationToken cancellation)
     {
-        var payload = new ArrayBufferWriter<byte>(512);
-        claims.WriteTo(payload);
         var token = ReferenceTokens.NewValue();
-        await handles.PutAsync(HandleKind.ReferenceToken, token, Encoding.UTF8.GetString(payload.WrittenSpan), DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt), cancellation);
+        await handles.PutAsync(HandleKind.ReferenceToken, token, Encoding.UTF8.GetString(PayloadOf(claims).Span), DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt), cancellation);
         return Encoding.ASCII.GetBytes(token);
     }
 

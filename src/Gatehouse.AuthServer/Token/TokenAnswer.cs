@@ -39,7 +39,10 @@ internal static class TokenAnswer
         response.Headers.CacheControl = "no-store";
         response.Headers.Pragma = "no-cache";
         response.BodyWriter.Write(body.Written);
-        var flushed = response.BodyWriter.FlushAsync();
-        return flushed.IsCompletedSuccessfully ? Task.CompletedTask : flushed.AsTask();
+        body.Wipe();
+        var flush = response.BodyWriter.FlushAsync();
+        if (!flush.IsCompletedSuccessfully) return flush.AsTask();
+        flush.GetAwaiter().GetResult();
+        return Task.CompletedTask;
     }
 }

@@ -55,6 +55,14 @@ public sealed class HotPathTests : IAsyncLifetime
         Measure("call", _node.Gateway.BaseAddress!, RawConnection.Get("/labels/7", token), budget: 7168);
     }
 
+    [Fact]
+    public async Task The_counter_of_commands_counts()
+    {
+        using var commands = new DatabaseCommands();
+        await _node.CreateApplicationAsync(_api);
+        Assert.NotEqual(0, commands.Count);
+    }
+
     private static void Measure(string name, Uri server, byte[] request, long budget)
     {
         using var connection = new RawConnection(server);
