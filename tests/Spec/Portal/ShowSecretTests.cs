@@ -1,7 +1,8 @@
 using System.Net;
+using Gatehouse.Composition;
 using Gatehouse.Founding;
 using Gatehouse.Portal;
-using Gatehouse.Composition;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Spec.Hosting;
@@ -47,18 +48,24 @@ public sealed class ShowSecretTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("none", "grant_type=authorization_code")]
-    [InlineData("private_key_jwt", "client_assertion=YOUR_JWT")]
-    [InlineData("self_signed_tls_client_auth", "https://mtls.example.test/as/token.oauth2 --cert client.pem")]
-    public async Task An_application_without_secrets_is_shown_how_it_proves_itself(string method, string command)
+    [InlineData("none", GrantType.AuthorizationCode, "grant_type=authorization_code")]
+    [InlineData("none", GrantType.DeviceCode, "device_code=THE_DEVICE_CODE")]
+    [InlineData("private_key_jwt", GrantType.ClientCredentials, "client_assertion=YOUR_JWT")]
+    [InlineData("private_key_jwt", GrantType.TokenExchange, "subject_token=THE_TOKEN")]
+    [InlineData("self_signed_tls_client_auth", GrantType.ClientCredentials, "https://mtls.example.test/as/token.oauth2 --cert client.pem")]
+    public async Task An_application_without_secrets_is_shown_how_it_proves_itself(string method, string grant, string command)
     {
         await using (var db = _node.Database.Open())
-            await db.Applications.Where(row => row.Id == _application).ExecuteUpdateAsync(set => set.SetProperty(row => row.TokenEndpointAuthMethod, method));
+        {
+            var row = await db.Applications.SingleAsync(row => row.Id == _application);
+            (row.TokenEndpointAuthMethod, row.GrantTypes) = (method, [grant, GrantType.RefreshToken]);
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
         var page = await ReadAsync(await SignedInAsync(), Page);
         Assert.DoesNotContain("client_secret=", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Add secret", page, StringComparison.Ordinal);
         Assert.Contains(command, page, StringComparison.Ordinal);
-        Assert.Equal(method != "none", page.Contains("grant_type=client_credentials", StringComparison.Ordinal)); // RFC 6749 §4.4: confidential clients only.
+        Assert.Equal(grant == GrantType.ClientCredentials, page.Contains("grant_type=client_credentials", StringComparison.Ordinal));
     }
 
     [Fact]

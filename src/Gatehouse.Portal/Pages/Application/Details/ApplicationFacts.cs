@@ -19,6 +19,8 @@ internal sealed class ApplicationFacts
 
     public required string AuthMethod { get; init; }
 
+    public required IReadOnlyList<string> GrantTypes { get; init; }
+
     /// <summary>A call that the application may make, or could make once its contract is approved.</summary>
     public required SampleCall? Call { get; init; }
 
@@ -31,14 +33,15 @@ internal sealed class ApplicationFacts
             .Select(row => new ContractRow(
                 row.ApiId, row.Api!.Slug, row.Api.Name, row.Plan!.Name, row.State, row.DecidedAt ?? row.RequestedAt))
             .ToListAsync(cancellation);
+        var application = await db.Applications.AsNoTracking().Where(row => row.Id == applicationId)
+            .Select(row => new { row.TokenEndpointAuthMethod, row.GrantTypes }).SingleAsync(cancellation);
         return new ApplicationFacts
         {
             Contracts = contracts,
             Problems = await db.Problems.AsNoTracking().Where(row => row.ApplicationId == applicationId)
                 .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(MaxProblems)
                 .Select(row => new ProblemRow(row.At, row.TraceId, row.Code, row.Cause)).ToListAsync(cancellation),
-            AuthMethod = await db.Applications.Where(row => row.Id == applicationId)
-                .Select(row => row.TokenEndpointAuthMethod).SingleAsync(cancellation),
+            AuthMethod = application.TokenEndpointAuthMethod, GrantTypes = application.GrantTypes,
             Call = await FindCallAsync(db, contracts, options, cancellation),
         };
     }

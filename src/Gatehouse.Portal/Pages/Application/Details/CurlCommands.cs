@@ -9,24 +9,30 @@ internal sealed class CurlCommands(PortalOptions options)
 {
     public const string SecretPlaceholder = "YOUR_CLIENT_SECRET";
 
-    private const string ClientCredentials = "grant_type=client_credentials";
-
     /// <summary>
-    /// RFC 6749 §4.4.2; of an application that proves itself with nothing, which acts for users alone, §4.1.3. The secret stands in it only when it
-    /// is shown on the same page.
+    /// The token request of the first grant that the application may use (RFC 6749 §4.4.2 before those that a user or another token stands behind),
+    /// by the way in which it proves itself. The secret stands in it only when it is shown on the same page.
     /// </summary>
-    public string Token(string clientId, string authMethod, string? secret) => authMethod switch
+    public string Token(ApplicationFacts facts, string clientId, string? secret)
     {
-        TokenEndpointAuthMethods.None => Post(
-            Word(options.TokenEndpoint), "grant_type=authorization_code", $"client_id={clientId}", "code=THE_CODE", "code_verifier=YOUR_CODE_VERIFIER"),
-        TokenEndpointAuthMethods.PrivateKeyJwt => Post(
-            Word(options.TokenEndpoint), ClientCredentials, $"client_id={clientId}", $"client_assertion_type={ClientAssertion.Type}", "client_assertion=YOUR_JWT"),
-        TokenEndpointAuthMethods.ClientSecretBasic =>
-            $"curl{Trust()} -u '{clientId}:{secret ?? SecretPlaceholder}' \\\n-d {ClientCredentials} \\\n{Word(options.TokenEndpoint)}",
-        _ when TokenEndpointAuthMethods.IsCertificate(authMethod) =>
-            Post($"{Word(options.MutualTlsTokenEndpoint ?? options.TokenEndpoint)} --cert client.pem --key client.key", ClientCredentials, $"client_id={clientId}"),
-        _ => Post(Word(options.TokenEndpoint), ClientCredentials, $"client_id={clientId}", $"client_secret={secret ?? SecretPlaceholder}"),
-    };
+        var grant = FirstGrant.Of(facts.GrantTypes);
+        secret ??= SecretPlaceholder;
+        string[] request = [$"grant_type={grant.Name}", $"client_id={clientId}"];
+        return facts.AuthMethod switch
+        {
+            TokenEndpointAuthMethods.None => Post(Word(options.TokenEndpoint), [.. request, .. grant.Parameters]),
+            TokenEndpointAuthMethods.PrivateKeyJwt => Post(
+                Word(options.TokenEndpoint), [.. request, $"client_assertion_type={ClientAssertion.Type}", "client_assertion=YOUR_JWT", .. grant.Parameters]),
+            TokenEndpointAuthMethods.ClientSecretBasic =>
+                $"curl{Trust()} -u '{clientId}:{secret}' \\\n{string.Join(" \\\n", grant.Parameters.Prepend(request[0]).Select(text => "-d " + text))} \\\n{Word(options.TokenEndpoint)}",
+            var method when TokenEndpointAuthMethods.IsCertificate(method) =>
+                Post($"{Word(options.MutualTlsTokenEndpoint ?? options.TokenEndpoint)} --cert client.pem --key client.key", [.. request, .. grant.Parameters]),
+            _ => Post(Word(options.TokenEndpoint), [.. request, $"client_secret={secret}", .. grant.Parameters]),
+        };
+    }
+
+    /// <summary>Where the placeholders of that request come from; null when it has none.</summary>
+    public static string? HintFor(ApplicationFacts facts) => FirstGrant.Of(facts.GrantTypes).Hint;
 
     /// <summary>RFC 6750 §2.1.</summary>
     /// <param name="call">The call to show; null when the application may call nothing yet.</param>
