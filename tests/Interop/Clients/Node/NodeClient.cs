@@ -5,7 +5,7 @@ namespace Gatehouse.Tests.Interop.Clients.Node;
 
 /// <summary>A client library for Node.js: one process goes through all flows and says one line for each; each line is one test result.</summary>
 /// <param name="house">What it runs against.</param>
-/// <param name="client">The name of its program in <c>clients/</c>.</param>
+/// <param name="client">The name of its program in <c>Programs/</c>.</param>
 public abstract class NodeClient(RunningHouse house, string client) : IAsyncLifetime
 {
     private Running? _program;
