@@ -10,6 +10,7 @@ namespace Gatehouse.AuthServer.Issuing;
 public sealed class SigningKey
 {
     private readonly ECDsa? _ec;
+    private readonly OpenSslSigner? _fastEc;
     private readonly RSA? _rsa;
     private readonly SeedKey? _seed;
     private readonly RSASignaturePadding _padding;
@@ -18,6 +19,7 @@ public sealed class SigningKey
     internal SigningKey(string kid, string algorithm, AsymmetricAlgorithm pair)
     {
         (Kid, Algorithm, _ec, _rsa, _seed) = (kid, algorithm, pair as ECDsa, pair as RSA, pair as SeedKey);
+        _fastEc = _ec is null ? null : OpenSslSigner.TryCreate(_ec);
         _padding = algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
         SignatureLength = _seed?.SignatureLength ?? pair.KeySize / 8 * (_ec is null ? 1 : 2);
     }
@@ -36,7 +38,8 @@ public sealed class SigningKey
     /// <summary>Signs (RFC 7518 §3.3 to §3.5, RFC 8037 §3.1, RFC 9964 §4).</summary>
     public void Sign(ReadOnlySpan<byte> input, Span<byte> signature)
     {
-        if (_ec is not null) _ec.SignData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        if (_fastEc is not null) _fastEc.Sign(input, signature);
+        else if (_ec is not null) _ec.SignData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         else if (_seed is not null) _seed.Sign(input, signature);
         else _rsa!.SignData(input, signature, HashAlgorithmName.SHA256, _padding);
     }

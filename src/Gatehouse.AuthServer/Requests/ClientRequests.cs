@@ -36,7 +36,7 @@ public sealed class ClientRequests(
         }
         if (isBeginning) await MeetAsync(http, form);
         var authentication = await authenticator.AuthenticateAsync(
-            AuthorizationOf(http.Request), form, http.Features.Get<ClientCertificate>(), http.RequestAborted);
+            AuthorizationOf(http.Request), form, http.Features[typeof(ClientCertificate)] as ClientCertificate, http.RequestAborted);
         if (authentication.Application is { } application) return new ClientRequest(application, form);
         await failures.WriteAsync(http, authentication.Failure!, authentication.ClientId, authentication.Concerned);
         return null;

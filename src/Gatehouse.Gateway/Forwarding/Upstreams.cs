@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Gatehouse.Gateway.Answers;
 using Gatehouse.Gateway.Routing;
@@ -30,7 +29,7 @@ public sealed class Upstreams : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             EnableMultipleHttp2Connections = true,
-            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+            ActivityHeadersPropagator = null, // The caller's traceparent goes through like any other header.
             ConnectTimeout = options.Limits.ConnectTimeout,
         });
     }
@@ -39,6 +38,7 @@ public sealed class Upstreams : IDisposable
     public async ValueTask<GatewayFailure?> ForwardAsync(HttpContext http, Route route, CallerIdentity caller)
     {
         WithholdFromForwarder(http.Features);
+        CallerHeaders.Withhold(http.Request.Headers);
         var error = await _forwarder.SendAsync(http, route.Api.Upstream!, _invoker, _request, new IdentityTransformer(caller, _host));
         return error switch
         {

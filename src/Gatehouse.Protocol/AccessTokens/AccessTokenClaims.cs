@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Gatehouse.Protocol.RichAuthorization;
 using Gatehouse.Protocol.Vocabulary;
@@ -46,12 +44,7 @@ public sealed record AccessTokenClaims
     public string TokenType => Confirmation?.Method == ConfirmationMethod.DpopKey ? "DPoP" : "Bearer";
 
     /// <summary>A new <c>jti</c>: 128 random bits in base64url.</summary>
-    public static string NewTokenId()
-    {
-        Span<byte> random = stackalloc byte[16];
-        RandomNumberGenerator.Fill(random);
-        return Base64Url.EncodeToString(random);
-    }
+    public static string NewTokenId() => TokenIds.New();
 
     /// <summary>Writes the payload of the token.</summary>
     public void WriteTo(IBufferWriter<byte> output)

@@ -45,7 +45,7 @@ internal static class ClientCertificates
             }
             http.Features.Set(handedOn);
         }
-        else if (http.Features.Get<Handshake>() is { } handshake)
+        else if (http.Features[typeof(Handshake)] is Handshake handshake)
         {
             http.Features.Set(handshake.Certificate);
         }

