@@ -1,12 +1,20 @@
 using System.CommandLine;
 using Gatehouse.Bench.Harness;
 using Gatehouse.Bench.Harness.Commands;
+using Gatehouse.Bench.Harness.Load.Open;
 
+// The generator of the open loop is this program again, as a process of its own on the CPU of the load.
+if (args is [OpenLoop.Mode, var plan])
+{
+    await OpenLoop.GenerateAsync(plan);
+    return 0;
+}
 var root = new RootCommand("Measures Gatehouse beside the limits of the platform and beside what others use, on this machine, in one run.")
 {
     JobCommand.Create("token", "Client credentials for an ES256 access token.", ["token"]),
     JobCommand.Create("gateway", "Calls with an access token, forwarded to one upstream.", ["gateway"]),
     StartCommand.Create(),
+    LoadCommand.Create(),
     JobCommand.Create("all", "Both, one after the other.", ["token", "gateway"]),
 };
 try

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.AuthServer;
 
@@ -17,4 +18,11 @@ internal static class CrossOrigin
     /// <summary>Needs <c>UseCors</c> behind <c>UseRouting</c>, which answers preflight requests for these methods.</summary>
     public static void AllowAnyOrigin(this IEndpointConventionBuilder endpoint, params string[] methods) => endpoint.RequireCors(policy => policy
         .AllowAnyOrigin().AllowAnyHeader().WithMethods(methods).WithExposedHeaders(Exposed).SetPreflightMaxAge(PreflightMaxAge));
+
+    /// <summary>The same for an answer that is given before routing, and that holds nothing that is anybody's.</summary>
+    public static void AllowReading(IHeaderDictionary headers)
+    {
+        headers.AccessControlAllowOrigin = "*";
+        headers.AccessControlExposeHeaders = "Retry-After";
+    }
 }

@@ -56,6 +56,9 @@ public sealed record GatewayFailure(string Code, int Status, string Title, strin
     public static GatewayFailure StoreAway { get; } = new("store_away", 503, "Temporarily unavailable",
         "The gateway cannot decide at the moment. Try again after the seconds of Retry-After.", Challenge.None);
 
+    public static GatewayFailure Overloaded { get; } = new("overloaded", 503, "Temporarily unavailable",
+        "The gateway has more calls than it can answer. Try again after the seconds of Retry-After.", Challenge.None);
+
     public static GatewayFailure UpstreamAway { get; } = new("upstream_away", 502, "The API is not reachable", "The gateway could not reach the API behind it.", Challenge.None);
 
     public static GatewayFailure UpstreamSlow { get; } = new("upstream_slow", 504, "The API did not answer in time", "The API behind the gateway did not answer in time.", Challenge.None);

@@ -72,7 +72,7 @@ public sealed partial class RefusalWriter(
         };
     }
 
-    private static ReadOnlyMemory<byte> Compose(GatewayFailure failure, string traceId)
+    internal static ReadOnlyMemory<byte> Compose(GatewayFailure failure, string? traceId)
     {
         var body = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(body);
@@ -82,7 +82,7 @@ public sealed partial class RefusalWriter(
         json.WriteNumber("status", failure.Status);
         json.WriteString("detail", failure.Detail);
         json.WriteString("code", failure.Code);
-        json.WriteString("trace_id", traceId);
+        if (traceId is not null) json.WriteString("trace_id", traceId);
         json.WriteEndObject();
         json.Flush();
         return body.WrittenMemory;

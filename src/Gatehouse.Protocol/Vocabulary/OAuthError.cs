@@ -47,4 +47,9 @@ public sealed record OAuthError(string Code, int Status, string Description)
 
     public static OAuthError TemporarilyUnavailable { get; } =
         new("temporarily_unavailable", 503, "The server cannot decide at the moment. Try again later.");
+
+    public static OAuthError Overloaded { get; } = TemporarilyUnavailable with
+    {
+        Description = "The server has more requests than it can answer. Wait for the seconds that Retry-After states.",
+    };
 }

@@ -21,6 +21,7 @@ internal static class Listeners
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxAuthBody; // The gateway sets its own per call.
+        kestrel.Limits.MaxConcurrentConnections = options.Admission.MaxConnections;
         if (options.AuthEndPoint is { } auth) Listen(kestrel, options, auth, new ListenerRole(IsGateway: false));
         if (options.GatewayEndPoint is { } gateway)
             Listen(kestrel, options, gateway, new ListenerRole(IsGateway: true) { AsksForCertificate = options.ClientCertificates.IsAskedAtGateway });

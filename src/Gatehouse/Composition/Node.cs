@@ -1,4 +1,5 @@
 using Gatehouse.Admin;
+using Gatehouse.Admission;
 using Gatehouse.AuthServer;
 using Gatehouse.Gateway;
 using Gatehouse.Portal;
@@ -16,6 +17,7 @@ public static class Node
         NodeLogging.Configure(builder.Logging, options);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(options.Clock);
+        builder.Services.AddAdmission(options.Admission);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
 
         builder.Services.AddGatehouseStore(options.Database, options.Key);
@@ -37,6 +39,7 @@ public static class Node
         if (options.Roles.HasFlag(NodeRoles.Portal)) builder.Services.AddGatehousePortal(DescribeServers(options));
 
         var app = builder.Build();
+        app.UseAdmission(); // First: what is refused costs nothing that follows.
         app.UseClientCertificates(options.ClientCertificates.Proxies);
         app.UseForwardedAddresses([.. options.TrustedProxies, .. options.ClientCertificates.Proxies]); // What follows sees no proxy's address.
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());

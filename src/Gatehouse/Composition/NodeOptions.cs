@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gatehouse.Admission;
 using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.Gateway;
@@ -71,6 +72,9 @@ public sealed record NodeOptions
 
     /// <summary>From where <c>X-Forwarded-For</c> says who calls; the proxies of <see cref="ClientCertificates"/> need not stand here too.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>How much it takes on before it says no.</summary>
+    public AdmissionOptions Admission { get; init; } = new();
 
     /// <summary>When signing keys change.</summary>
     public RotationSchedule Rotation { get; init; } = new();

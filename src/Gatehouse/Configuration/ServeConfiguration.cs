@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using Gatehouse.Admission;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.Composition;
 using Gatehouse.Gateway;
@@ -25,6 +26,7 @@ internal sealed class ServeConfiguration
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
         .. RegistrationSettings.Keys, .. CertificateSettings.Keys, ProxySettings.AddressesKey,
         "Authorization:RequestsPerMinute", "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
+        "Overload:MaxWaitMilliseconds", "Overload:MaxConnections",
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
 
@@ -88,6 +90,7 @@ internal sealed class ServeConfiguration
         var store = Store();
         var key = Key();
         var limits = Gateway();
+        var admission = Admission();
         var outgoing = Outgoing();
         var rotation = Rotation();
         var grants = Grants();
@@ -108,7 +111,7 @@ internal sealed class ServeConfiguration
                 Certificate = CertificateFiles.Load(certificateFile, keyFile), Chain = CertificateFiles.LoadChain(certificateFile),
                 Database = new StoreDatabase(store), Key = key, Gateway = limits, Outgoing = outgoing, Rotation = rotation, Grants = grants,
                 Registration = registration, UnprovenRequestsPerMinute = requestsPerMinute, ClientCertificates = clientCertificates,
-                TrustedProxies = proxies,
+                TrustedProxies = proxies, Admission = admission,
             };
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
@@ -138,6 +141,16 @@ internal sealed class ServeConfiguration
         {
             UpstreamTimeout = TimeSpan.FromSeconds(Number("Gateway:UpstreamTimeoutSeconds", (long)usual.UpstreamTimeout.TotalSeconds, 1, 3600)),
             MaxRequestBody = Number("Gateway:MaxRequestBodyBytes", usual.MaxRequestBody, 0, 1L << 40),
+        };
+    }
+
+    private AdmissionOptions Admission()
+    {
+        var usual = new AdmissionOptions();
+        return new AdmissionOptions
+        {
+            TargetWait = TimeSpan.FromMilliseconds(Number("Overload:MaxWaitMilliseconds", (long)usual.TargetWait.TotalMilliseconds, 0, 60_000)),
+            MaxConnections = (int)Number("Overload:MaxConnections", usual.MaxConnections, 1, 1_000_000),
         };
     }
 

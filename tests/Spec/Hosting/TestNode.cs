@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Gatehouse.Admission;
 using Gatehouse.AuthServer.ClientMetadata;
 using Gatehouse.AuthServer.Remote;
 using Gatehouse.Composition;
@@ -50,6 +51,9 @@ public sealed class TestNode : IAsyncLifetime
     /// <summary>Set before the node starts.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Set before the node starts.</summary>
+    public AdmissionOptions Admission { get; init; } = new();
+
     /// <summary>Where client certificates are asked for; null when that is off.</summary>
     public Uri? MutualAddress { get; private set; }
 
@@ -93,7 +97,7 @@ public sealed class TestNode : IAsyncLifetime
             AuthEndPoint = new IPEndPoint(IPAddress.Loopback, 0), GatewayEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
             Certificate = _certificate, Database = Database, Key = Key, Clock = Clock, LogLevel = LogLevel.None, Gateway = Limits, Outgoing = Outgoing, Registration = Registration,
             UnprovenRequestsPerMinute = UnprovenRequestsPerMinute,
-            ClientCertificates = ClientCertificates, TrustedProxies = TrustedProxies,
+            ClientCertificates = ClientCertificates, TrustedProxies = TrustedProxies, Admission = Admission,
         });
         await using (var db = Database.Open()) _startPosition = await db.Changes.MaxAsync(row => row.Position);
         await _app.StartAsync();

@@ -67,6 +67,8 @@ public sealed class DoctorTests : IDisposable
     [InlineData("Registration:Mode", "everybody")]
     [InlineData("Registration:PerHour", "0")]
     [InlineData("Outgoing:AllowPrivateAddresses", "perhaps")]
+    [InlineData("Overload:MaxWaitMilliseconds", "60001")]
+    [InlineData("Overload:MaxConnections", "0")]
     [InlineData("TrustedProxies", "10.0.0.0/99")]
     [InlineData("Tls:CertificateProxies", "10.0.0.0/99")]
     [InlineData("Tls:ClientCaFile", "/nowhere/ca")]

@@ -1,0 +1,42 @@
+namespace Gatehouse.Bench.Harness.Load.Open;
+
+/// <summary>A time in which requests are due at one rate, evenly spaced.</summary>
+internal sealed record Phase(double PerSecond, double Seconds);
+
+/// <summary>Times in milliseconds.</summary>
+internal sealed record Times(double P50, double P99, double P999, double Max)
+{
+    public static Times Of(Histogram histogram) => new(
+        histogram.Milliseconds(0.5), histogram.Milliseconds(0.99), histogram.Milliseconds(0.999), histogram.Max / 1e3);
+}
+
+/// <summary>What became of the requests that were due in a phase.</summary>
+/// <param name="Answered">2xx.</param>
+/// <param name="Refused">503.</param>
+/// <param name="Failed">Any other status, or a connection that broke.</param>
+/// <param name="NotSent">No connection was free for as long as the generator waits: what a caller sees as a timeout.</param>
+/// <param name="FromDue">Of the answered, from the time at which they were due: a wait for a free connection counts.</param>
+/// <param name="FromSent">Of the answered, from the time at which they were sent.</param>
+/// <param name="RefusedFromSent">Of the refused.</param>
+/// <param name="Late">How late the generator itself was with requests for which a connection was free.</param>
+/// <param name="LongestPause">Milliseconds in which no answer came although requests waited for one.</param>
+internal sealed record PhaseResult(
+    Phase Phase, long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late, double LongestPause)
+{
+    /// <summary>Parts of the phase, one after the other.</summary>
+    public required IReadOnlyList<SlotResult> Slots { get; init; }
+
+    public double AnsweredPerSecond => Answered / Phase.Seconds;
+
+    public double RefusedPerSecond => Refused / Phase.Seconds;
+
+    public double Due => Math.Max(1, Answered + Refused + Failed + NotSent);
+}
+
+/// <summary>Those due in a tenth of a second.</summary>
+/// <param name="P99">Of the answered from the time at which they were due, in milliseconds.</param>
+/// <param name="Others">Refused, failed, not sent.</param>
+internal sealed record SlotResult(double P99, long Answered, long Others)
+{
+    public const double Seconds = 0.1;
+}

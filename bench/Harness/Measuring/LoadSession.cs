@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Gatehouse.Bench.Harness.Load;
+using Gatehouse.Bench.Harness.Load.Open;
+using Gatehouse.Bench.Harness.Machine;
+using Gatehouse.Bench.Harness.Probing;
+using Gatehouse.Bench.Harness.Targets;
+
+namespace Gatehouse.Bench.Harness.Measuring;
+
+/// <summary>One target after the other: start, probe, warm up, find saturation, then ask at fractions of it whether it answers or not.</summary>
+internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action<string> tell)
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
+
+    public async Task<IReadOnlyList<LoadResult>> RunAsync(string folder, CancellationToken cancellation)
+    {
+        // What looks at memory must not take the server's CPU from it; everything that is started says itself where it runs.
+        if (OperatingSystem.IsLinux()) Process.GetCurrentProcess().ProcessorAffinity = 1 << options.LoadCpu;
+        using var rig = new Rig(folder, options.ServerCpu, options.LoadCpu, tokens: 1);
+        var results = new List<LoadResult>();
+        try
+        {
+            if (load.Job == Jobs.Gateway) rig.Upstream = await Upstream.StartAsync(rig, cancellation);
+            foreach (var target in Catalog.All(load.Job, options.Others).Where(target => options.Wants(target.Name)))
+                if (target.Needs.All(File.Exists)) results.Add(await MeasureAsync(rig, target, cancellation));
+                else tell($"{target.Name} is left out: {string.Join(", ", target.Needs)} is not all there.");
+        }
+        finally
+        {
+            if (rig.Upstream is not null) await rig.Upstream.DisposeAsync();
+        }
+        return results.Count > 0 ? results : throw new BenchException($"No target of the job {load.Job} has such a name.");
+    }
+
+    private async Task<LoadResult> MeasureAsync(Rig rig, Target target, CancellationToken cancellation)
+    {
+        await using (target)
+        {
+            tell($"Starting {target.Name}…");
+            await target.StartAsync(rig, cancellation);
+            await ProbeAsync(rig, target, cancellation);
+            var saturation = await SaturateAsync(new Meter(rig, options), target, cancellation);
+            tell($"{target.Name} saturates at {saturation:F0}/s.");
+            var result = await AskAsync(rig, target, saturation, cancellation);
+            await ProbeAsync(rig, target, cancellation);
+            return result;
+        }
+    }
+
+    private static async Task<double> SaturateAsync(Meter meter, Target target, CancellationToken cancellation)
+    {
+        await meter.WarmUpAsync(target, Generator.Http1, cancellation);
+        var most = 0.0;
+        for (var run = 0; run < LoadOptions.SaturationRuns; run++)
+            most = Math.Max(most, (await meter.MeasureAsync(target, Generator.Http1, cancellation)).PerSecond);
+        return most;
+    }
+
+    private async Task<LoadResult> AskAsync(Rig rig, Target target, double saturation, CancellationToken cancellation)
+    {
+        var half = LoadOptions.Half * saturation;
+        Phase[] phases =
+        [
+            new(half, LoadOptions.SettleSeconds), new(half, load.HalfSeconds), new(load.Times * saturation, load.OverSeconds),
+            new(half, LoadOptions.AfterSeconds),
+        ];
+        var question = new Question(target.Url, Path.Combine(rig.FolderOf(target.Name), "question"), target.Form is not null);
+        var (before, started) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetTimestamp());
+        using var asked = new CancellationTokenSource();
+        var looking = WatchMemoryAsync(target, asked.Token);
+        var found = await OpenLoop.RunAsync(new OpenPlan(question, phases, load.Connections, load.Patience), options.LoadCpu, rig.Folder, cancellation);
+        await asked.CancelAsync();
+        var (after, wall) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var foreign = Math.Max(0, after.Busy - before.Busy - (after.Own - before.Own)) / wall * 100;
+        return new LoadResult(target.Name, target.Version, saturation, found[1], found[2], found[3], Recovery(found[1], found[3]), await looking, foreign);
+    }
+
+    private static double? Recovery(PhaseResult before, PhaseResult after)
+    {
+        var place = after.Slots.ToList().FindIndex(slot => slot.Answered > 0 && slot.Others == 0 && slot.P99 <= 2 * before.FromDue.P99);
+        return place < 0 ? null : (place + 1) * SlotResult.Seconds * 1000;
+    }
+
+    private static async Task<IReadOnlyList<double>> WatchMemoryAsync(Target target, CancellationToken end)
+    {
+        var looks = new List<double>();
+        using var timer = new PeriodicTimer(BetweenLooks);
+        try
+        {
+            do looks.Add(ProcessTree.ResidentMegabytes(target.ProcessId));
+            while (await timer.WaitForNextTickAsync(end));
+        }
+        catch (OperationCanceledException)
+        {
+            looks.Add(ProcessTree.ResidentMegabytes(target.ProcessId));
+        }
+        return looks;
+    }
+
+    private async Task ProbeAsync(Rig rig, Target target, CancellationToken cancellation)
+    {
+        using var http = rig.Client();
+        if (load.Job == Jobs.Token) await new TokenProbe(rig, target, http).CheckAsync(cancellation);
+        else await new GatewayProbe(target, http).CheckAsync(isPatient: false, cancellation);
+    }
+}
