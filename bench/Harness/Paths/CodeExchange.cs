@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Gatehouse.Bench.Harness.Load;
 using Gatehouse.Bench.Harness.Paths.Servers;
 
@@ -10,10 +11,12 @@ namespace Gatehouse.Bench.Harness.Paths;
 /// </summary>
 internal sealed class CodeExchange(PathServer server) : BenchPath
 {
-    // So many are got and used within the minute for which a code is good, also by the slowest.
     private const int CodesPerSecond = 150;
     private const int MostCodes = 1_500;
     private const int Browsing = 8;
+
+    // A code is good for a minute: the run that follows must be through with the oldest by then.
+    private static readonly TimeSpan MostBrowsing = TimeSpan.FromSeconds(25);
 
     private readonly ConcurrentQueue<string> _codes = [];
 
@@ -36,8 +39,11 @@ internal sealed class CodeExchange(PathServer server) : BenchPath
     public override async Task ReadyAsync(LoadPlan plan, int seconds, CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = Browsing, CancellationToken = cancellation };
+        var started = Stopwatch.GetTimestamp();
         await Parallel.ForAsync(0, Math.Min(CodesPerSecond * seconds, MostCodes), options, async (_, stop) =>
-            _codes.Enqueue(await server.ObtainCodeAsync(server.Confidential, stop)));
+        {
+            if (Stopwatch.GetElapsedTime(started) < MostBrowsing) _codes.Enqueue(await server.ObtainCodeAsync(server.Confidential, stop));
+        });
     }
 
     public override Task<Outcome> RunAsync(LoadPlan plan, int seconds, CancellationToken cancellation) => ClosedLoop.RunAsync(
