@@ -42,6 +42,14 @@ internal sealed class PeerSettings
 
     public string Upstream => Text("upstream");
 
+    /// <summary>A client that has no secret.</summary>
+    public string PublicClientId => Text("public-client-id");
+
+    public Uri RedirectUri => new(Text("redirect-uri"));
+
+    /// <summary>Whether access tokens say nothing by themselves.</summary>
+    public bool HasReferenceTokens => bool.Parse(Text("reference"));
+
     /// <summary>A folder of this run.</summary>
     public string Folder => Text("folder");
 

@@ -13,6 +13,7 @@ Func<PeerSettings, Task> run = settings.Mode switch
     "yarp-jwtbearer" => YarpGateway.RunGuardedAsync,
     "openiddict-degraded" => OpenIddictDegraded.RunAsync,
     "openiddict-ef" => OpenIddictWithStore.RunAsync,
+    "openiddict-paths" => OpenIddictPaths.RunAsync,
     _ => throw new ArgumentException($"There is no mode '{settings.Mode}'."),
 };
 await run(settings);

@@ -31,7 +31,7 @@ internal static class JobCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string name, IReadOnlyList<string> jobs, BenchOptions options, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string name, IReadOnlyList<string> jobs, BenchOptions options, CancellationToken cancellation)
     {
         var facts = await RunFacts.ReadAsync(cancellation);
         var results = new Dictionary<string, IReadOnlyList<Result>>();
@@ -40,14 +40,14 @@ internal static class JobCommand
             var folder = Directory.CreateTempSubdirectory($"gatehouse-bench-{job}-");
             results[job] = await new Session(job, options, Console.Error.WriteLine).RunAsync(folder.FullName, cancellation);
             folder.Delete(recursive: true); // After a failure it stays, with the logs of all targets.
+            await ReportFile.WriteAsync(options, facts, results, cancellation); // And so does what the jobs before it found.
         }
-        await ReportFile.WriteAsync(options, facts, results, cancellation);
         await Console.Out.WriteLineAsync(ReportFile.Tables(results));
         await Console.Out.WriteLineAsync($"Written to {options.Out}.md and .json ({name}).");
         return 0;
     }
 
-    private static BenchOptions Read(ParseResult arguments, string name)
+    public static BenchOptions Read(ParseResult arguments, string name)
     {
         var stamp = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd-HHmm", CultureInfo.InvariantCulture);
         var options = new BenchOptions

@@ -53,9 +53,9 @@ internal sealed class Meter(Rig rig, BenchOptions options)
 
     private async Task<Sample> OnceAsync(Target target, string protocol, int seconds, CancellationToken cancellation)
     {
-        var question = new Question(target.Url, QuestionFile(target), target.Form is not null);
+        if (target.Load is { } own) await own.ReadyAsync(_plan, seconds, cancellation);
         var (before, started) = (Read(target), Stopwatch.GetTimestamp());
-        var outcome = await Generator.RunAsync(protocol, question, _plan, seconds, rig.Folder, cancellation);
+        var outcome = await AskAsync(target, protocol, seconds, cancellation);
         var (after, wall) = (Read(target), Stopwatch.GetElapsedTime(started).TotalSeconds);
         if (outcome.Failed > 0 || outcome.Answered == 0)
             throw new BenchException($"{target.Name} over {protocol}: {outcome.Failed} of {outcome.Answered + outcome.Failed} requests failed.");
@@ -64,6 +64,13 @@ internal sealed class Meter(Rig rig, BenchOptions options)
             (after.Target - before.Target) / outcome.Answered * 1e6, outcome.Answered / outcome.Seconds, outcome.P50, outcome.P99,
             Percent(after.Target - before.Target), Percent(after.Busy - before.Busy - (after.Own - before.Own)), Percent(after.Stolen - before.Stolen),
             ProcessTree.ResidentMegabytes(target.ProcessId));
+    }
+
+    private Task<Outcome> AskAsync(Target target, string protocol, int seconds, CancellationToken cancellation)
+    {
+        if (target.Load is { } own) return own.RunAsync(_plan, seconds, cancellation);
+        var question = new Question(target.Url, QuestionFile(target), target.Form is not null);
+        return Generator.RunAsync(protocol, question, _plan, seconds, rig.Folder, cancellation);
     }
 
     private CpuReading Read(Target target) => CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId);

@@ -13,7 +13,7 @@ internal sealed class Session(string job, BenchOptions options, Action<string> t
         var started = new List<Target>();
         try
         {
-            if (job == Jobs.Gateway) rig.Upstream = await Upstream.StartAsync(rig, cancellation);
+            if (Catalog.NeedsUpstream(job)) rig.Upstream = await Upstream.StartAsync(rig, cancellation);
             await StartAllAsync(rig, started, cancellation);
             var meter = new Meter(rig, options);
             var results = new List<Result>();
@@ -67,6 +67,11 @@ internal sealed class Session(string job, BenchOptions options, Action<string> t
 
     private async Task ProbeAsync(Rig rig, Target target, bool isPatient, CancellationToken cancellation)
     {
+        if (target.Load is { } own)
+        {
+            await own.ProbeAsync(cancellation);
+            return;
+        }
         foreach (var protocol in options.Protocols)
         {
             using var http = rig.Client(Generator.VersionOf(protocol));

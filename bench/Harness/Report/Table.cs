@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Gatehouse.Bench.Harness.Measuring;
+using Gatehouse.Bench.Harness.Paths;
 using Gatehouse.Bench.Harness.Targets;
 
 namespace Gatehouse.Bench.Harness.Report;
@@ -8,15 +9,16 @@ namespace Gatehouse.Bench.Harness.Report;
 /// <summary>The results of one job with one protocol as a Markdown table that is readable as it is.</summary>
 internal static class Table
 {
-    private static readonly string[] Head =
-        ["target", "CPU µs / request", "min–max", "× limit", "requests / s", "p50 ms", "p99 ms", "RSS MB", "CPU %", "foreign %"];
+    private static string[] Head(string reference) =>
+        ["target", "CPU µs / request", "min–max", $"× {reference}", "requests / s", "p50 ms", "p99 ms", "RSS MB", "CPU %", "foreign %"];
 
     public static string Write(string job, IReadOnlyList<Result> results)
     {
-        var limit = results.FirstOrDefault(result => result.Target.Name == Catalog.LimitOf(job))?.Median(sample => sample.CpuMicros);
-        var rows = new List<string[]> { Head };
+        var isPath = PathCatalog.Find(job) is not null;
+        var limit = isPath ? FastestPeer(results) : results.FirstOrDefault(result => result.Target.Name == Catalog.LimitOf(job))?.Median(sample => sample.CpuMicros);
+        var rows = new List<string[]> { Head(isPath ? "fastest peer" : "limit") };
         rows.AddRange(results.Select(result => Row(result, limit)));
-        var widths = Enumerable.Range(0, Head.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var (place, row) in rows.Index())
         {
@@ -24,6 +26,12 @@ internal static class Table
             if (place == 0) text.AppendLine(Line([.. widths.Select(Rule)], widths));
         }
         return text.ToString();
+    }
+
+    private static double? FastestPeer(IReadOnlyList<Result> results)
+    {
+        var peers = results.Where(result => !result.Target.Name.StartsWith(Catalog.Product, StringComparison.Ordinal)).ToArray();
+        return peers.Length == 0 ? null : peers.Min(result => result.Median(sample => sample.CpuMicros));
     }
 
     private static string Line(string[] row, int[] widths)

@@ -1,3 +1,5 @@
+using Gatehouse.Bench.Harness.Paths;
+
 namespace Gatehouse.Bench.Harness.Targets;
 
 /// <summary>All targets, in the order of the tables: the product, the limits, the peers.</summary>
@@ -8,7 +10,9 @@ internal static class Catalog
     /// <summary>What ratios refer to: the least that the job can cost when everything else is done right.</summary>
     public static string LimitOf(string job) => job == Jobs.Token ? "limit-sign" : "limit-yarp";
 
-    public static IReadOnlyList<Target> All(string job, IReadOnlyDictionary<string, string> others) =>
+    public static bool NeedsUpstream(string job) => job == Jobs.Gateway || PathCatalog.Find(job) is { IsCall: true };
+
+    public static IReadOnlyList<Target> All(string job, IReadOnlyDictionary<string, string> others) => PathCatalog.Find(job)?.Servers(others) ??
     [
         new GatehouseTarget(Product, Built.Gatehouse, job == Jobs.Gateway),
         .. others.Select(pair => Other(pair, job)),

@@ -14,9 +14,12 @@ internal sealed class GatehouseNode
     private readonly int _authPort = Ports.Take();
     private readonly int _gatewayPort = Ports.Take();
 
-    public GatehouseNode(Rig rig, string name, string program)
+    private readonly IReadOnlyDictionary<string, string> _more;
+
+    /// <param name="more">Settings besides those that every run has.</param>
+    public GatehouseNode(Rig rig, string name, string program, IReadOnlyDictionary<string, string>? more = null)
     {
-        (_rig, _program, _folder) = (rig, program, rig.FolderOf(name));
+        (_rig, _program, _folder, _more) = (rig, program, rig.FolderOf(name), more ?? new Dictionary<string, string>());
         File.WriteAllText(KeyFile, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
     }
 
@@ -46,7 +49,7 @@ internal sealed class GatehouseNode
     /// <summary>Begins a start on all CPUs, and waits for nothing.</summary>
     public Pinned Launch() => Pinned.StartOnAll(Path.Combine(_folder, "log"), Command, Settings());
 
-    private Dictionary<string, string> Settings() => new Dictionary<string, string>
+    private Dictionary<string, string> Settings() => new Dictionary<string, string>(_more)
     {
         ["Issuer"] = Issuer,
         ["ApiUrl"] = Gateway.GetLeftPart(UriPartial.Authority),

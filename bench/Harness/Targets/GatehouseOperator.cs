@@ -23,7 +23,8 @@ internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Ur
     }
 
     /// <summary>Publishes an API whose one operation asks for its one scope, with a second plan whose tokens expire as soon as they may.</summary>
-    public Task PublishAsync(string slug, string scope, string upstream, CancellationToken cancellation)
+    /// <param name="resourceServers">The client_id of those who may introspect its tokens.</param>
+    public Task PublishAsync(string slug, string scope, string upstream, CancellationToken cancellation, params string[] resourceServers)
     {
         var api = new JsonObject
         {
@@ -31,6 +32,7 @@ internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Ur
             ["resource"] = $"https://api.bench.example/{slug}",
             ["upstream"] = upstream,
             ["scopes"] = new JsonArray(new JsonObject { ["scope"] = scope }),
+            ["resource_servers"] = new JsonArray([.. resourceServers.Select(id => JsonValue.Create(id))]),
             ["operations"] = new JsonArray(new JsonObject { ["method"] = "GET", ["path"] = $"/{slug}/{{id}}", ["scope"] = scope }),
             ["plans"] = new JsonArray(
                 new JsonObject { ["slug"] = "standard", ["name"] = "Standard" },
@@ -42,11 +44,16 @@ internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Ur
     /// <returns>The form with which the new application obtains its tokens.</returns>
     public async Task<string> RegisterAsync(string name, string api, string plan, CancellationToken cancellation)
     {
-        var made = await SendAsync(HttpMethod.Post, "/applications", new JsonObject
-        {
-            ["client_name"] = name, ["apis"] = new JsonArray(new JsonObject { ["api"] = api, ["plan"] = plan }),
-        }, cancellation);
+        var made = await RegisterAsync(name, api, plan, new JsonObject(), cancellation);
         return FormOf(made.GetProperty("client_id").GetString()!, made.GetProperty("client_secret").GetString()!);
+    }
+
+    /// <returns>The new application as it is registered, with its secret if it has one.</returns>
+    public Task<JsonElement> RegisterAsync(string name, string api, string plan, JsonObject metadata, CancellationToken cancellation)
+    {
+        metadata["client_name"] = name;
+        metadata["apis"] = new JsonArray(new JsonObject { ["api"] = api, ["plan"] = plan });
+        return SendAsync(HttpMethod.Post, "/applications", metadata, cancellation);
     }
 
     public async Task<string> ObtainTokenAsync(string form, CancellationToken cancellation)

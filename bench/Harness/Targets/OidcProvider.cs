@@ -13,14 +13,16 @@ internal sealed class OidcProvider() : Target("oidc-provider", "oidc-provider on
 
     private readonly int _port = Ports.Take();
 
-    public override IReadOnlyList<string> Needs => [Path.Combine(Folder, "node_modules", Package, "package.json")];
+    /// <summary>There when it has been installed.</summary>
+    public static string PackageFile => Path.Combine(Folder, "node_modules", Package, "package.json");
+
+    public override IReadOnlyList<string> Needs => [PackageFile];
 
     public override Uri Url => new($"https://127.0.0.1:{_port}/token");
 
     public override async Task StartAsync(Rig rig, CancellationToken cancellation)
     {
-        var described = JsonElement.Parse(await File.ReadAllTextAsync(Needs[0], cancellation));
-        Version = $"{Package} {described.GetProperty("version").GetString()}, Node.js {await Tool.VersionAsync("node", "--version", cancellation)}";
+        Version = await DescribeAsync(cancellation);
         (Form, MustRefuse) = KestrelTokenServer.Ask(rig);
         var options = new Dictionary<string, string>
         {
@@ -28,9 +30,19 @@ internal sealed class OidcProvider() : Target("oidc-provider", "oidc-provider on
             ["signing-key"] = rig.SigningKeyFile, ["kid"] = Rig.KeyId, ["client-id"] = Rig.ClientId, ["client-secret"] = rig.ClientSecret,
             ["audience"] = Rig.Audience, ["scope"] = Rig.Scope,
         };
-        var program = Pinned.Start(rig.ServerCpu, Path.Combine(rig.FolderOf(Name), "log"),
-            ["node", Path.Combine(Folder, "oidc-provider.js"), .. options.SelectMany(pair => new[] { $"--{pair.Key}", pair.Value })],
-            new Dictionary<string, string> { ["NODE_ENV"] = "production" });
-        await Own(program).ListensAsync(_port, cancellation);
+        await Own(Launch(rig, rig.FolderOf(Name), "oidc-provider.js", options)).ListensAsync(_port, cancellation);
     }
+
+    /// <summary>Its version, and that of Node.js.</summary>
+    public static async Task<string> DescribeAsync(CancellationToken cancellation)
+    {
+        var described = JsonElement.Parse(await File.ReadAllTextAsync(PackageFile, cancellation));
+        return $"{Package} {described.GetProperty("version").GetString()}, Node.js {await Tool.VersionAsync("node", "--version", cancellation)}";
+    }
+
+    /// <summary>Starts one of the programs in <c>bench/Peers/node</c>.</summary>
+    public static Pinned Launch(Rig rig, string folder, string script, IReadOnlyDictionary<string, string> options) => Pinned.Start(
+        rig.ServerCpu, Path.Combine(folder, "log"),
+        ["node", Path.Combine(Folder, script), .. options.SelectMany(pair => new[] { $"--{pair.Key}", pair.Value })],
+        new Dictionary<string, string> { ["NODE_ENV"] = "production" });
 }

@@ -1,4 +1,5 @@
 using Gatehouse.Bench.Harness.Machine;
+using Gatehouse.Bench.Harness.Paths;
 
 namespace Gatehouse.Bench.Harness.Targets;
 
@@ -42,6 +43,9 @@ internal abstract class Target(string name, string about) : IAsyncDisposable
 
     /// <summary>The tokens that a gateway takes.</summary>
     public IReadOnlyList<string> Tokens { get; protected set; } = [];
+
+    /// <summary>How it is asked and probed where that is more than a form or a token; null otherwise.</summary>
+    public BenchPath? Load { get; protected set; }
 
     public IReadOnlyList<Refusal> MustRefuse { get; protected set; } = [];
 

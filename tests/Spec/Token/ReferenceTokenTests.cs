@@ -64,6 +64,23 @@ public sealed class ReferenceTokenTests : IAsyncLifetime
         Assert.False((bool)(await IntrospectAsync(token))["active"]!);
     }
 
+    [Fact, Rfc(7662, "2.2")]
+    public async Task Introspection_that_remembers_it_learns_of_its_revocation_and_its_end()
+    {
+        var (revoked, expiring) = (await ObtainAsync(), await ObtainAsync());
+        Assert.True((bool)(await IntrospectAsync(revoked))["active"]!);
+        Assert.True((bool)(await IntrospectAsync(expiring))["active"]!);
+
+        using var content = new StringContent($"token={revoked}{_flow.Authentication}", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var answer = await _node.Auth.PostAsync("/as/revoke_token.oauth2", content);
+        await _node.SettleAsync();
+        Assert.False((bool)(await IntrospectAsync(revoked))["active"]!);
+        Assert.True((bool)(await IntrospectAsync(expiring))["active"]!);
+
+        _node.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.False((bool)(await IntrospectAsync(expiring))["active"]!);
+    }
+
     [Fact, Rfc(6819, "5.1.4.1.3")]
     public async Task The_database_holds_no_token()
     {

@@ -72,18 +72,27 @@ public sealed class PreparationOnSqlite() : PreparationTests(StoreProvider.Sqlit
     }
 
     [Fact]
-    public async Task A_commit_is_durable_and_readers_do_not_wait()
+    public async Task A_commit_is_durable_and_readers_do_not_wait() => Assert.Equal("wal 2", await ModesAsync());
+
+    [Fact]
+    public async Task So_it_is_on_a_connection_that_was_used_before_by_us_or_by_others()
     {
-        var modes = await Store.ReadAsync(async db =>
-        {
-            await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.OpenConnectionAsync(db.Database);
-            var connection = Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
-            await using var command = connection.CreateCommand();
-            command.CommandText = "SELECT (SELECT journal_mode FROM pragma_journal_mode) || ' ' || (SELECT synchronous FROM pragma_synchronous)";
-            return (string?)await command.ExecuteScalarAsync();
-        });
-        Assert.Equal("wal 2", modes);
+        await ModesAsync();
+        Assert.Equal("wal 2", await ModesAsync()); // From the pool.
+
+        ClearPool(Store.Options);
+        await ExecuteAsync(Store.Options, "PRAGMA synchronous=OFF"); // It leaves a connection in the pool that we have told nothing.
+        Assert.Equal("wal 2", await ModesAsync());
     }
+
+    private Task<string?> ModesAsync() => Store.ReadAsync(async db =>
+    {
+        await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.OpenConnectionAsync(db.Database);
+        var connection = Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT (SELECT journal_mode FROM pragma_journal_mode) || ' ' || (SELECT synchronous FROM pragma_synchronous)";
+        return (string?)await command.ExecuteScalarAsync();
+    });
 
     private static Task<StoreUnusableException> RefusalOfAsync(StoreOptions options) =>
         Assert.ThrowsAsync<StoreUnusableException>(() => new StoreDatabase(options).PrepareAsync(TestStore.Key));

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Gatehouse.Bench.Harness.Load;
+using Gatehouse.Bench.Harness.Paths;
+
+namespace Gatehouse.Bench.Harness.Commands;
+
+/// <summary><c>bench/bench paths</c>: what else the product does, each beside the peers that have it.</summary>
+internal static class PathsCommand
+{
+    private static readonly Option<string> Choice = new("--path")
+    {
+        Description = $"Out of {string.Join(", ", PathCatalog.Names)}, separated by commas; the beginning of a name stands for all that begin so. Default: all.",
+        DefaultValueFactory = _ => "",
+    };
+
+    public static Command Create()
+    {
+        var command = JobCommand.Create("paths", "Refresh, introspection, codes, DPoP, reference tokens: over HTTP/1.1, each beside the peers that have it.", []);
+        command.Add(Choice);
+        command.SetAction((arguments, cancellation) =>
+        {
+            var options = JobCommand.Read(arguments, "paths");
+            if (options.Protocols is not [Generator.Http1]) throw new BenchException("The load of the paths speaks HTTP/1.1: leave --proto out.");
+            return JobCommand.RunAsync("paths", Choose(arguments.GetRequiredValue(Choice)), options, cancellation);
+        });
+        return command;
+    }
+
+    private static string[] Choose(string text)
+    {
+        var wanted = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var chosen = PathCatalog.Names.Where(name => wanted.Length == 0
+            || wanted.Any(one => name == one || name.StartsWith(one + "-", StringComparison.Ordinal))).ToArray();
+        return chosen.Length > 0 ? chosen : throw new BenchException($"There is no path '{text}': they are {string.Join(", ", PathCatalog.Names)}.");
+    }
+}
