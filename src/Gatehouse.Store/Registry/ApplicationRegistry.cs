@@ -12,12 +12,9 @@ namespace Gatehouse.Store.Registry;
 /// </summary>
 public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<ApplicationRegistry> log)
 {
-    /// <summary>The most applications kept in memory.</summary>
-    public const int Capacity = 100_000;
-
     private const int AbsentCapacity = 10_000;
 
-    private readonly GenerationCache<string, RegisteredApplication> _found = new(Capacity, StringComparer.Ordinal);
+    private readonly GenerationCache<string, RegisteredApplication> _found = new(database.Options.RememberedApplications, StringComparer.Ordinal);
     private readonly GenerationCache<string, bool> _absent = new(AbsentCapacity, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<Lookup<RegisteredApplication>>> _loading = new(StringComparer.Ordinal);
     private readonly Lock _invalidation = new();

@@ -21,12 +21,15 @@ internal sealed class ServeConfiguration
     [
         "Issuer", "ApiUrl", "Roles", "Listen:Auth", "Listen:Gateway", "Tls:CertificateFile", "Tls:KeyFile", "Tls:CaFile",
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
-        "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
+        "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes", "Store:RememberedApplications", "Gateway:RememberedTokens",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
         .. RegistrationSettings.Keys, .. CertificateSettings.Keys, ProxySettings.AddressesKey,
         "Authorization:RequestsPerMinute", "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
+
+    // Ten million applications or tokens are some 30 GB: whoever has that memory has a reason of their own.
+    private const long MostRemembered = 10_000_000;
 
     private readonly IConfiguration _values;
     private readonly List<string> _errors = [];
@@ -85,7 +88,7 @@ internal sealed class ServeConfiguration
         var isAuth = roles.HasFlag(NodeRoles.Auth) || roles.HasFlag(NodeRoles.Portal);
         var auth = isAuth ? EndPoint("Listen:Auth", "0.0.0.0:8443") : null;
         var gateway = roles.HasFlag(NodeRoles.Gateway) ? EndPoint("Listen:Gateway", "0.0.0.0:9443") : null;
-        var store = Store();
+        var store = Remembering(Store());
         var key = Key();
         var limits = Gateway();
         var outgoing = Outgoing();
@@ -137,6 +140,7 @@ internal sealed class ServeConfiguration
         return new GatewayLimits
         {
             UpstreamTimeout = TimeSpan.FromSeconds(Number("Gateway:UpstreamTimeoutSeconds", (long)usual.UpstreamTimeout.TotalSeconds, 1, 3600)),
+            RememberedTokens = (int)Number("Gateway:RememberedTokens", usual.RememberedTokens, 2, MostRemembered),
             MaxRequestBody = Number("Gateway:MaxRequestBodyBytes", usual.MaxRequestBody, 0, 1L << 40),
         };
     }
@@ -229,6 +233,11 @@ internal sealed class ServeConfiguration
                 return null;
         }
     }
+
+    private StoreOptions? Remembering(StoreOptions? store) => store is null ? null : store with
+    {
+        RememberedApplications = (int)Number("Store:RememberedApplications", store.RememberedApplications, 2, MostRemembered),
+    };
 
     private KeyEncryptionKey? Key()
     {
