@@ -7,6 +7,7 @@ var root = new RootCommand("Measures Gatehouse beside the limits of the platform
     JobCommand.Create("token", "Client credentials for an ES256 access token.", ["token"]),
     JobCommand.Create("gateway", "Calls with an access token, forwarded to one upstream.", ["gateway"]),
     StartCommand.Create(),
+    SizesCommand.Create(),
     JobCommand.Create("all", "Both, one after the other.", ["token", "gateway"]),
 };
 try

@@ -13,10 +13,12 @@ internal sealed class GatehouseNode
     private readonly string _folder;
     private readonly int _authPort = Ports.Take();
     private readonly int _gatewayPort = Ports.Take();
+    private readonly IReadOnlyDictionary<string, string> _more;
 
-    public GatehouseNode(Rig rig, string name, string program)
+    /// <param name="more">Settings besides those that every run has, or instead of them; looked at when the node starts.</param>
+    public GatehouseNode(Rig rig, string name, string program, IReadOnlyDictionary<string, string>? more = null)
     {
-        (_rig, _program, _folder) = (rig, program, rig.FolderOf(name));
+        (_rig, _program, _folder, _more) = (rig, program, rig.FolderOf(name), more ?? new Dictionary<string, string>());
         File.WriteAllText(KeyFile, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
     }
 
@@ -28,9 +30,12 @@ internal sealed class GatehouseNode
 
     public Uri Gateway => new($"https://localhost:{_gatewayPort}");
 
-    private IReadOnlyList<string> Command => ["dotnet", _program, "serve"];
+    public string StoreFile => Path.Combine(_folder, "gatehouse.db");
 
-    private string KeyFile => Path.Combine(_folder, "key");
+    /// <summary>The key-encryption key in base64.</summary>
+    public string KeyFile => Path.Combine(_folder, "key");
+
+    private IReadOnlyList<string> Command => ["dotnet", _program, "serve"];
 
     /// <summary>What <c>gatehouse init</c> printed: the first organization's operator and program.</summary>
     public async Task<JsonElement> FoundAsync(CancellationToken cancellation) => JsonElement.Parse(await Tool.RunAsync(
@@ -56,6 +61,6 @@ internal sealed class GatehouseNode
         ["Tls__KeyFile"] = _rig.CertificateKeyFile,
         ["KeyEncryptionKeyFile"] = KeyFile,
         ["Store__Provider"] = "sqlite",
-        ["Store__File"] = Path.Combine(_folder, "gatehouse.db"),
-    }.ToDictionary(pair => "GATEHOUSE_" + pair.Key, pair => pair.Value);
+        ["Store__File"] = StoreFile,
+    }.Where(pair => !_more.ContainsKey(pair.Key)).Concat(_more).ToDictionary(pair => "GATEHOUSE_" + pair.Key, pair => pair.Value);
 }
