@@ -34,9 +34,11 @@ function init(args)
       return before .. format("%08x", number * 226160437 % 4294967296) .. middle .. format("%08d", number)
     end
   else
-    local tokens = {}
-    for token in io.lines(args[5]) do tokens[#tokens] = token end
-    tokens[0] = tokens[0] or error("no token")
+    local tokens, count = {}, 0
+    for token in io.lines(args[5]) do
+      tokens[count] = token
+      count = count + 1
+    end
     local before, after = cut(wrk.format("GET", nil, { ["Authorization"] = "Bearer @" }), "@")
     request = function() return before .. tokens[pick()] .. after end
   end

@@ -43,6 +43,7 @@ internal sealed class GatehouseNode
 
     public async Task<Pinned> ServeAsync(CancellationToken cancellation)
     {
+        File.Delete(Path.Combine(_folder, "log")); // What an earlier start said is not said by this one.
         var node = Pinned.Start(_rig.ServerCpu, Path.Combine(_folder, "log"), Command, Settings());
         await node.SaysAsync("Gatehouse is ready", cancellation);
         return node;

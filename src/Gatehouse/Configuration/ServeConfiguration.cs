@@ -88,7 +88,7 @@ internal sealed class ServeConfiguration
         var isAuth = roles.HasFlag(NodeRoles.Auth) || roles.HasFlag(NodeRoles.Portal);
         var auth = isAuth ? EndPoint("Listen:Auth", "0.0.0.0:8443") : null;
         var gateway = roles.HasFlag(NodeRoles.Gateway) ? EndPoint("Listen:Gateway", "0.0.0.0:9443") : null;
-        var store = Remembering(Store());
+        var store = Store();
         var key = Key();
         var limits = Gateway();
         var outgoing = Outgoing();
@@ -218,14 +218,15 @@ internal sealed class ServeConfiguration
 
     private StoreOptions? Store()
     {
+        var remembered = (int)Number("Store:RememberedApplications", StoreOptions.UsuallyRememberedApplications, 2, MostRemembered);
         switch (_values["Store:Provider"]?.ToLowerInvariant())
         {
             case "sqlite":
-                if (_values["Store:File"] is { Length: > 0 } file) return StoreOptions.Sqlite(Path.GetFullPath(file));
+                if (_values["Store:File"] is { Length: > 0 } file) return StoreOptions.Sqlite(Path.GetFullPath(file)) with { RememberedApplications = remembered };
                 _errors.Add("Store:File: missing. Give the path of the SQLite database; it is made when it is not there.");
                 return null;
             case "postgresql":
-                if (_values["Store:ConnectionString"] is { Length: > 0 } connection) return StoreOptions.PostgreSql(connection);
+                if (_values["Store:ConnectionString"] is { Length: > 0 } connection) return StoreOptions.PostgreSql(connection) with { RememberedApplications = remembered };
                 _errors.Add("Store:ConnectionString: missing. Give a connection string, such as Host=db;Database=gatehouse;Username=gatehouse;Password=…");
                 return null;
             default:
@@ -233,11 +234,6 @@ internal sealed class ServeConfiguration
                 return null;
         }
     }
-
-    private StoreOptions? Remembering(StoreOptions? store) => store is null ? null : store with
-    {
-        RememberedApplications = (int)Number("Store:RememberedApplications", store.RememberedApplications, 2, MostRemembered),
-    };
 
     private KeyEncryptionKey? Key()
     {

@@ -145,6 +145,21 @@ public abstract class ApplicationRegistryTests(StoreProvider provider) : StoreTe
         Assert.True(registry.TryGet(clientId, out _));
     }
 
+    [Fact]
+    public async Task No_more_are_remembered_than_the_options_say_and_the_others_are_read_again()
+    {
+        var clientIds = new List<string>();
+        for (var number = 0; number < 9; number++) clientIds.Add((await Store.CreateApplicationAsync()).Application.ClientId);
+        var database = new StoreDatabase(Store.Options with { RememberedApplications = 4 });
+        var registry = new ApplicationRegistry(database, NullLogger<ApplicationRegistry>.Instance);
+        foreach (var clientId in clientIds) await registry.FindAsync(clientId);
+
+        Assert.InRange(clientIds.Count(clientId => registry.TryGet(clientId, out _)), 2, 4);
+        Assert.True(registry.TryGet(clientIds[^1], out _));
+        Assert.False(registry.TryGet(clientIds[0], out _));
+        Assert.Equal(clientIds[0], (await registry.FindAsync(clientIds[0])).Value!.ClientId);
+    }
+
     private ApplicationRegistry Open(params IInterceptor[] interceptors) =>
         new(Store.OpenElsewhere(interceptors), NullLogger<ApplicationRegistry>.Instance);
 }
