@@ -16,6 +16,7 @@ var root = new RootCommand("Measures Gatehouse beside the limits of the platform
     PathsCommand.Create(),
     StartCommand.Create(),
     LoadCommand.Create(),
+    SizesCommand.Create(),
     JobCommand.Create("all", "Both, one after the other.", ["token", "gateway"]),
 };
 try

@@ -8,10 +8,15 @@ internal static class Wrk
 {
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Load", "wrk.lua");
 
-    public static async Task<Outcome> RunAsync(Question question, LoadPlan plan, int seconds, CancellationToken cancellation)
+    public static Task<Outcome> RunAsync(Question question, LoadPlan plan, int seconds, CancellationToken cancellation) =>
+        RunAsync(Script, [question.IsForm ? "form" : "bearer", question.File], question.Url, plan, seconds, cancellation);
+
+    /// <param name="script">Writes the line <c>result …</c> as <c>wrk.lua</c> does.</param>
+    public static async Task<Outcome> RunAsync(
+        string script, IEnumerable<string> arguments, Uri url, LoadPlan plan, int seconds, CancellationToken cancellation)
     {
         var said = await Tool.RunAsync("taskset", ["-c", $"{plan.Cpu}", "wrk", "-t1", $"-c{plan.InFlight}", $"-d{seconds}s", "--timeout", "10s",
-            "-s", Script, question.Url.AbsoluteUri, "--", question.IsForm ? "form" : "bearer", question.File], cancellation);
+            "-s", script, url.AbsoluteUri, "--", .. arguments], cancellation);
         var line = said.Split('\n').FirstOrDefault(line => line.StartsWith("result ", StringComparison.Ordinal))
             ?? throw new BenchException($"wrk told no result:\n{said}");
         var numbers = line.Split(' ')[1..].Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();

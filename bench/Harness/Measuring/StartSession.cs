@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using Gatehouse.Bench.Harness.Load;
 using Gatehouse.Bench.Harness.Machine;
 using Gatehouse.Bench.Harness.Targets;
@@ -42,7 +41,7 @@ internal sealed class StartSession(Rig rig, string name, string program)
     {
         var started = Stopwatch.GetTimestamp();
         await using var node = _node.Launch();
-        await AskAsync(cancellation);
+        await FirstToken.AwaitAsync(rig, _node.TokenEndpoint, _form, cancellation);
         var first = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         var resident = ProcessTree.ResidentMegabytes(node.Id);
         var early = await CountAsync(FirstInFlight, FirstRequests, cancellation);
@@ -55,16 +54,5 @@ internal sealed class StartSession(Rig rig, string name, string program)
         var outcome = await H2Load.CountAsync(
             new Question(_node.TokenEndpoint, QuestionFile, IsForm: true), new LoadPlan(rig.LoadCpu, inFlight), requests, rig.Folder, cancellation);
         return outcome.Failed == 0 ? outcome : throw new BenchException($"{name}: {outcome.Failed} of {requests} requests failed.");
-    }
-
-    // Until the port is open a connection is refused at once; from then on the first answer is awaited.
-    private async Task AskAsync(CancellationToken cancellation)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!Ports.IsTaken(_node.TokenEndpoint.Port)) await timer.WaitForNextTickAsync(cancellation);
-        using var http = rig.Client();
-        using var content = new StringContent(_form, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
-        using var answer = await http.PostAsync(_node.TokenEndpoint, content, cancellation);
-        if (!answer.IsSuccessStatusCode) throw new BenchException($"{name} answered its first request with {(int)answer.StatusCode}.");
     }
 }

@@ -13,10 +13,9 @@ internal sealed class GatehouseNode
     private readonly string _folder;
     private readonly int _authPort = Ports.Take();
     private readonly int _gatewayPort = Ports.Take();
-
     private readonly IReadOnlyDictionary<string, string> _more;
 
-    /// <param name="more">Settings besides those that every run has.</param>
+    /// <param name="more">Settings besides those that every run has, or instead of them; looked at when the node starts.</param>
     public GatehouseNode(Rig rig, string name, string program, IReadOnlyDictionary<string, string>? more = null)
     {
         (_rig, _program, _folder, _more) = (rig, program, rig.FolderOf(name), more ?? new Dictionary<string, string>());
@@ -31,9 +30,12 @@ internal sealed class GatehouseNode
 
     public Uri Gateway => new($"https://localhost:{_gatewayPort}");
 
-    private IReadOnlyList<string> Command => ["dotnet", _program, "serve"];
+    public string StoreFile => Path.Combine(_folder, "gatehouse.db");
 
-    private string KeyFile => Path.Combine(_folder, "key");
+    /// <summary>The key-encryption key in base64.</summary>
+    public string KeyFile => Path.Combine(_folder, "key");
+
+    private IReadOnlyList<string> Command => ["dotnet", _program, "serve"];
 
     /// <summary>What <c>gatehouse init</c> printed: the first organization's operator and program.</summary>
     public async Task<JsonElement> FoundAsync(CancellationToken cancellation) => JsonElement.Parse(await Tool.RunAsync(
@@ -41,6 +43,7 @@ internal sealed class GatehouseNode
 
     public async Task<Pinned> ServeAsync(CancellationToken cancellation)
     {
+        File.Delete(Path.Combine(_folder, "log")); // What an earlier start said is not said by this one.
         var node = Pinned.Start(_rig.ServerCpu, Path.Combine(_folder, "log"), Command, Settings());
         await node.SaysAsync("Gatehouse is ready", cancellation);
         return node;
@@ -49,7 +52,7 @@ internal sealed class GatehouseNode
     /// <summary>Begins a start on all CPUs, and waits for nothing.</summary>
     public Pinned Launch() => Pinned.StartOnAll(Path.Combine(_folder, "log"), Command, Settings());
 
-    private Dictionary<string, string> Settings() => new Dictionary<string, string>(_more)
+    private Dictionary<string, string> Settings() => new Dictionary<string, string>
     {
         ["Issuer"] = Issuer,
         ["ApiUrl"] = Gateway.GetLeftPart(UriPartial.Authority),
@@ -59,6 +62,6 @@ internal sealed class GatehouseNode
         ["Tls__KeyFile"] = _rig.CertificateKeyFile,
         ["KeyEncryptionKeyFile"] = KeyFile,
         ["Store__Provider"] = "sqlite",
-        ["Store__File"] = Path.Combine(_folder, "gatehouse.db"),
-    }.ToDictionary(pair => "GATEHOUSE_" + pair.Key, pair => pair.Value);
+        ["Store__File"] = StoreFile,
+    }.Where(pair => !_more.ContainsKey(pair.Key)).Concat(_more).ToDictionary(pair => "GATEHOUSE_" + pair.Key, pair => pair.Value);
 }

@@ -41,6 +41,21 @@ internal sealed class GatehouseOperator(HttpClient http, JsonElement founded, Ur
         return SendAsync(HttpMethod.Put, $"/apis/{slug}", api, cancellation);
     }
 
+    /// <summary>Publishes an API with many operations that nobody here calls.</summary>
+    public Task PublishManyAsync(string slug, int operations, string upstream, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Put, $"/apis/{slug}", new JsonObject
+        {
+            ["name"] = slug,
+            ["resource"] = $"https://api.bench.example/{slug}",
+            ["upstream"] = upstream,
+            ["scopes"] = new JsonArray(new JsonObject { ["scope"] = $"{slug}.read" }),
+            ["operations"] = new JsonArray([.. Enumerable.Range(0, operations).Select(number => new JsonObject
+            {
+                ["method"] = "GET", ["path"] = $"/{slug}/kind{number}/{{id}}", ["scope"] = $"{slug}.read",
+            })]),
+            ["plans"] = new JsonArray(new JsonObject { ["slug"] = "standard", ["name"] = "Standard" }),
+        }, cancellation);
+
     /// <returns>The form with which the new application obtains its tokens.</returns>
     public async Task<string> RegisterAsync(string name, string api, string plan, CancellationToken cancellation)
     {

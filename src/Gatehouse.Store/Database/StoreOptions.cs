@@ -13,6 +13,12 @@ public enum StoreProvider
 /// <param name="ConnectionString">Its connection string; for SQLite use <see cref="Sqlite"/>.</param>
 public sealed record StoreOptions(StoreProvider Provider, string ConnectionString)
 {
+    /// <summary>The default of <see cref="RememberedApplications"/>.</summary>
+    public const int UsuallyRememberedApplications = 100_000;
+
+    /// <summary>How many applications a node keeps in memory at most, 2 or more.</summary>
+    public int RememberedApplications { get; init; } = UsuallyRememberedApplications;
+
     /// <summary>A SQLite database in one file, created when missing.</summary>
     public static StoreOptions Sqlite(string file) => new(
         StoreProvider.Sqlite,

@@ -12,6 +12,8 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
 
+    private const int MaxBatch = 1000;
+
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
 
     /// <summary>To the second: a use in the same second as the last one adds nothing.</summary>
@@ -38,23 +40,30 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
     public async Task FlushAsync(CancellationToken cancellation)
     {
         if (_used.IsEmpty) return;
-        var batch = _used.OrderBy(use => use.Key).ToList(); // The same order on every node: no deadlock between two that flush.
         try
         {
-            await using var db = database.Open();
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-            foreach (var (secretId, at) in batch)
-            {
-                await db.ApplicationSecrets.Where(row => row.Id == secretId && (row.LastUsedAt == null || row.LastUsedAt < at))
-                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, at), cancellation);
-            }
-            await transaction.CommitAsync(cancellation);
-            foreach (var use in batch) _used.TryRemove(use); // Not a use that came meanwhile.
+            // To the second, so that the uses of one second share their statements. In one order on every node: no deadlock between two that flush.
+            foreach (var second in _used.GroupBy(use => use.Value.ToUnixTimeSeconds()).OrderBy(second => second.Key))
+                foreach (var batch in second.OrderBy(use => use.Key).Chunk(MaxBatch)) await WriteAsync(second.Key, batch, cancellation);
         }
         catch (Exception exception) when (StoreFault.IsAway(exception))
         {
             LogDelayed(exception);
         }
+    }
+
+    // A short transaction each: with very many applications in use nobody else's write waits for all of them.
+    private async Task WriteAsync(long second, KeyValuePair<Guid, DateTimeOffset>[] batch, CancellationToken cancellation)
+    {
+        var at = DateTimeOffset.FromUnixTimeSeconds(second);
+        var ids = Array.ConvertAll(batch, use => use.Key);
+        using (await database.WaitForTurnAsync(cancellation))
+        {
+            await using var db = database.Open();
+            await db.ApplicationSecrets.Where(row => ids.Contains(row.Id) && (row.LastUsedAt == null || row.LastUsedAt < at))
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, at), cancellation);
+        }
+        foreach (var use in batch) _used.TryRemove(use); // Not a use that came meanwhile.
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Last-used times could not be written; they are kept for the next try.")]

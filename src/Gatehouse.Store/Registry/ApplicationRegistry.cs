@@ -12,12 +12,9 @@ namespace Gatehouse.Store.Registry;
 /// </summary>
 public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<ApplicationRegistry> log)
 {
-    /// <summary>The most applications kept in memory.</summary>
-    public const int Capacity = 100_000;
-
     private const int AbsentCapacity = 10_000;
 
-    private readonly GenerationCache<string, RegisteredApplication> _found = new(Capacity, StringComparer.Ordinal);
+    private readonly GenerationCache<string, RegisteredApplication> _found = new(database.Options.RememberedApplications, StringComparer.Ordinal);
     private readonly GenerationCache<string, bool> _absent = new(AbsentCapacity, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<Lookup<RegisteredApplication>>> _loading = new(StringComparer.Ordinal);
     private readonly Lock _invalidation = new();
@@ -85,12 +82,7 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
         try
         {
             await using var db = database.Open();
-            row = await db.Applications.AsNoTracking().AsSingleQuery()
-                .Include(application => application.Organization)
-                .Include(application => application.Registration)
-                .Include(application => application.Secrets)
-                .Include(application => application.Contracts).ThenInclude(contract => contract.Plan)
-                .SingleOrDefaultAsync(application => application.ClientId == clientId);
+            row = await ReadAsync(db, clientId);
         }
         catch (Exception exception) when (StoreFault.IsAway(exception))
         {
@@ -108,6 +100,27 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
             }
         }
         return loaded is null ? Lookup<RegisteredApplication>.Absent : Lookup<RegisteredApplication>.Found(loaded);
+    }
+
+    // Joined flat, each table by its index. With Include the plan of a contract is a subquery, for which SQLite reads every contract there is.
+    private static async Task<Application?> ReadAsync(GatehouseDb db, string clientId)
+    {
+        var rows = await (
+            from application in db.Applications.Where(row => row.ClientId == clientId)
+            from secret in db.ApplicationSecrets.Where(row => row.ApplicationId == application.Id).DefaultIfEmpty()
+            from contract in db.Contracts.Where(row => row.ApplicationId == application.Id).DefaultIfEmpty()
+            from plan in db.Plans.Where(row => row.Id == contract!.PlanId).DefaultIfEmpty()
+            select new { application, application.Organization, application.Registration, secret, contract, plan }).AsNoTracking().ToListAsync();
+        if (rows.Count == 0) return null;
+        var (found, organization, registration) = (rows[0].application, rows[0].Organization, rows[0].Registration);
+        (found.Organization, found.Registration) = (organization, registration);
+        foreach (var secret in rows.Select(row => row.secret).OfType<ApplicationSecret>().DistinctBy(secret => secret.Id)) found.Secrets.Add(secret);
+        foreach (var row in rows.Where(row => row.contract is not null).DistinctBy(row => row.contract!.Id))
+        {
+            row.contract!.Plan = row.plan;
+            found.Contracts.Add(row.contract);
+        }
+        return found;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store could not be asked for an application.")]

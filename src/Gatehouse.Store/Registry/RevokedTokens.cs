@@ -17,8 +17,11 @@ public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open();
-        var rows = await db.RevokedTokens.AsNoTracking().Where(row => row.ExpiresAt > now).ToListAsync(cancellation);
-        _revoked = new(rows.Select(row => KeyValuePair.Create(row.TokenId, row.ExpiresAt)), StringComparer.Ordinal);
+        var revoked = new ConcurrentDictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        // One by one: there may be a million, and a list of them beside this would be garbage at once.
+        await foreach (var row in db.RevokedTokens.AsNoTracking().Where(row => row.ExpiresAt > now).AsAsyncEnumerable().WithCancellation(cancellation))
+            revoked[row.TokenId] = row.ExpiresAt;
+        _revoked = revoked;
     }
 
     internal async Task AddAsync(IReadOnlyCollection<string> tokenIds, CancellationToken cancellation)

@@ -22,13 +22,16 @@ internal sealed class ServeConfiguration
     [
         "Issuer", "ApiUrl", "Roles", "Listen:Auth", "Listen:Gateway", "Tls:CertificateFile", "Tls:KeyFile", "Tls:CaFile",
         "Store:Provider", "Store:ConnectionString", "Store:File", "KeyEncryptionKeyFile", "KeyEncryptionKey",
-        "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes",
+        "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes", "Store:RememberedApplications", "Gateway:RememberedTokens",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
         .. RegistrationSettings.Keys, .. CertificateSettings.Keys, ProxySettings.AddressesKey,
         "Authorization:RequestsPerMinute", "RefreshTokens:IdleDays", "RefreshTokens:AbsoluteDays",
         "Overload:MaxWaitMilliseconds", "Overload:MaxConnections",
         "Signing:RotateAfterDays", "Signing:AnnounceForMinutes",
     ];
+
+    // More is a slip of the hand rather than a wish.
+    private const long MostRemembered = 10_000_000;
 
     private readonly IConfiguration _values;
     private readonly List<string> _errors = [];
@@ -140,6 +143,7 @@ internal sealed class ServeConfiguration
         return new GatewayLimits
         {
             UpstreamTimeout = TimeSpan.FromSeconds(Number("Gateway:UpstreamTimeoutSeconds", (long)usual.UpstreamTimeout.TotalSeconds, 1, 3600)),
+            RememberedTokens = (int)Number("Gateway:RememberedTokens", usual.RememberedTokens, 2, MostRemembered),
             MaxRequestBody = Number("Gateway:MaxRequestBodyBytes", usual.MaxRequestBody, 0, 1L << 40),
         };
     }
@@ -227,14 +231,15 @@ internal sealed class ServeConfiguration
 
     private StoreOptions? Store()
     {
+        var remembered = (int)Number("Store:RememberedApplications", StoreOptions.UsuallyRememberedApplications, 2, MostRemembered);
         switch (_values["Store:Provider"]?.ToLowerInvariant())
         {
             case "sqlite":
-                if (_values["Store:File"] is { Length: > 0 } file) return StoreOptions.Sqlite(Path.GetFullPath(file));
+                if (_values["Store:File"] is { Length: > 0 } file) return StoreOptions.Sqlite(Path.GetFullPath(file)) with { RememberedApplications = remembered };
                 _errors.Add("Store:File: missing. Give the path of the SQLite database; it is made when it is not there.");
                 return null;
             case "postgresql":
-                if (_values["Store:ConnectionString"] is { Length: > 0 } connection) return StoreOptions.PostgreSql(connection);
+                if (_values["Store:ConnectionString"] is { Length: > 0 } connection) return StoreOptions.PostgreSql(connection) with { RememberedApplications = remembered };
                 _errors.Add("Store:ConnectionString: missing. Give a connection string, such as Host=db;Database=gatehouse;Username=gatehouse;Password=…");
                 return null;
             default:

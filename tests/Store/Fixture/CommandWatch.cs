@@ -17,6 +17,30 @@ internal sealed class CommandMeter : DbCommandInterceptor
         Interlocked.Increment(ref _count);
         return ValueTask.FromResult(result);
     }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _count);
+        return ValueTask.FromResult(result);
+    }
+}
+
+/// <summary>How SQLite means to run what it is asked.</summary>
+internal sealed class QueryPlan : DbCommandInterceptor
+{
+    public List<string> Steps { get; } = [];
+
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        var asked = command.CommandText;
+        command.CommandText = "EXPLAIN QUERY PLAN " + asked;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            while (await reader.ReadAsync(cancellationToken)) Steps.Add(reader.GetString(3));
+        command.CommandText = asked;
+        return result;
+    }
 }
 
 /// <summary>Holds the first query between its execution and the reading of its answer, which is therefore as old as the hold.</summary>

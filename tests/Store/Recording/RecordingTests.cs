@@ -97,6 +97,22 @@ public abstract class RecordingTests(StoreProvider provider) : StoreTests(provid
     }
 
     [Fact]
+    public async Task The_last_uses_of_very_many_secrets_take_few_statements()
+    {
+        var application = (await Store.CreateApplicationAsync()).Application.Id;
+        var secrets = Enumerable.Range(0, 2_500).Select(_ => new ApplicationSecret { ApplicationId = application, Verifier = new byte[32] }).ToList();
+        await Store.WriteAsync(db => db.ApplicationSecrets.AddRange(secrets));
+        var meter = new CommandMeter();
+        using var usage = new SecretUsage(Store.OpenElsewhere(meter), Store.Clock, new TestLog<SecretUsage>());
+        foreach (var secret in secrets) usage.Record(secret.Id);
+        await usage.FlushAsync(default);
+        await usage.FlushAsync(default); // Nothing is left.
+
+        Assert.Equal(3, meter.Count);
+        Assert.Equal(2_500, await Store.ReadAsync(db => db.ApplicationSecrets.CountAsync(row => row.LastUsedAt == Store.Clock.GetUtcNow())));
+    }
+
+    [Fact]
     public async Task The_last_uses_before_a_stop_are_written()
     {
         var secret = (await Store.CreateApplicationAsync()).SecretId;

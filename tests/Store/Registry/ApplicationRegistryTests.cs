@@ -8,7 +8,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gatehouse.Tests.Store.Registry;
 
-public sealed class ApplicationRegistryOnSqlite() : ApplicationRegistryTests(StoreProvider.Sqlite);
+public sealed class ApplicationRegistryOnSqlite() : ApplicationRegistryTests(StoreProvider.Sqlite)
+{
+    [Fact]
+    public async Task An_application_is_read_by_indexes_alone()
+    {
+        var clientId = (await Store.CreateApplicationAsync()).Application.ClientId;
+        var plan = new QueryPlan();
+        var registry = new ApplicationRegistry(Store.OpenElsewhere(plan), NullLogger<ApplicationRegistry>.Instance);
+        Assert.NotNull((await registry.FindAsync(clientId)).Value);
+
+        Assert.NotEmpty(plan.Steps);
+        // A scan takes as long as there are rows: with a million applications each that is not in memory would take seconds.
+        Assert.All(plan.Steps, step => Assert.StartsWith("SEARCH ", step, StringComparison.Ordinal));
+    }
+}
 
 public sealed class ApplicationRegistryOnPostgres() : ApplicationRegistryTests(StoreProvider.PostgreSql);
 
@@ -143,6 +157,21 @@ public abstract class ApplicationRegistryTests(StoreProvider provider) : StoreTe
         await Parallel.ForEachAsync(Enumerable.Range(0, 1_000), async (number, _) => await registry.FindAsync($"invented-{number}"));
 
         Assert.True(registry.TryGet(clientId, out _));
+    }
+
+    [Fact]
+    public async Task No_more_are_remembered_than_the_options_say_and_the_others_are_read_again()
+    {
+        var clientIds = new List<string>();
+        for (var number = 0; number < 9; number++) clientIds.Add((await Store.CreateApplicationAsync()).Application.ClientId);
+        var database = new StoreDatabase(Store.Options with { RememberedApplications = 4 });
+        var registry = new ApplicationRegistry(database, NullLogger<ApplicationRegistry>.Instance);
+        foreach (var clientId in clientIds) await registry.FindAsync(clientId);
+
+        Assert.InRange(clientIds.Count(clientId => registry.TryGet(clientId, out _)), 2, 4);
+        Assert.True(registry.TryGet(clientIds[^1], out _));
+        Assert.False(registry.TryGet(clientIds[0], out _));
+        Assert.Equal(clientIds[0], (await registry.FindAsync(clientIds[0])).Value!.ClientId);
     }
 
     private ApplicationRegistry Open(params IInterceptor[] interceptors) =>

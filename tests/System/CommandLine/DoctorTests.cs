@@ -61,6 +61,8 @@ public sealed class DoctorTests : IDisposable
     [Theory]
     [InlineData("Gateway:UpstreamTimeoutSeconds", "0")]
     [InlineData("Gateway:MaxRequestBodyBytes", "-1")]
+    [InlineData("Gateway:RememberedTokens", "1")]
+    [InlineData("Store:RememberedApplications", "1")]
     [InlineData("RefreshTokens:IdleDays", "a month")]
     [InlineData("RefreshTokens:AbsoluteDays", "4000")]
     [InlineData("Signing:RotateAfterDays", "0")]
