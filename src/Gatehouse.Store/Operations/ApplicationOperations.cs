@@ -187,7 +187,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             // 3. The line again: what a grant gave between the first one and its end is dated behind that.
             var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
             if (application is null) return Outcome<Application>.NotFound("application");
-            application.TokensNotBefore = NextSecond();
+            application.TokensNotBefore = Math.Max(NextSecond(), application.TokensNotBefore + 1);
             db.Announce(clock.GetUtcNow(), ChangeKind.Application, application.ClientId);
             return application;
         }, cancellation);

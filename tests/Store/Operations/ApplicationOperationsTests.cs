@@ -97,12 +97,12 @@ public abstract class ApplicationOperationsTests(StoreProvider provider) : Store
     }
 
     [Fact]
-    public async Task Revoking_all_tokens_draws_the_line_at_the_next_second()
+    public async Task Revoking_all_tokens_draws_the_line_behind_every_token_of_this_second()
     {
         var application = (await Store.CreateApplicationAsync()).Application;
         Store.Clock.Advance(TimeSpan.FromMilliseconds(400));
         var changed = TestStore.Succeed(await Store.Applications.RevokeTokensAsync(application.Id, Actor.System));
-        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, changed.TokensNotBefore);
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 2, changed.TokensNotBefore); // The second line, behind the first.
     }
 
     [Fact]

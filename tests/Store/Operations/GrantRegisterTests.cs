@@ -186,6 +186,18 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     [Fact]
+    public async Task The_second_line_is_behind_the_first_when_no_second_has_passed()
+    {
+        await MakeCodesAsync(1);
+        long first = 0;
+        var between = new SlowStatement("Grants", () => first = LineOf(_applicationId));
+        TestStore.Succeed(await new ApplicationOperations(Store.OpenElsewhere(between), Store.Secrets, Store.Clock).RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, first);
+        Assert.Equal(first + 1, LineOf(_applicationId)); // What was dated to the first one meanwhile is before the second.
+    }
+
+    [Fact]
     public async Task What_was_allowed_before_all_tokens_were_revoked_begins_nothing_after()
     {
         var found = await DecideAsync(Store.Database);
@@ -213,6 +225,12 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     private RefreshTokenRegister Tokens(StoreDatabase database) => new(database, Lifetimes, Store.Clock);
 
     private Task<int> CountLivingAsync() => Store.ReadAsync(db => db.Grants.CountAsync(row => row.EndedAt == null));
+
+    private long LineOf(Guid applicationId)
+    {
+        using var db = Store.OpenElsewhere().Open();
+        return db.Applications.Where(row => row.Id == applicationId).Select(row => row.TokensNotBefore).Single();
+    }
 
     private async Task AllowAsync() => TestStore.Succeed(await new ConsentRegister(Store.Database, Store.Clock).RememberAsync(
         Store.Organization.Id, _applicationId, _userId, Scope, AuthorizationDetails.None, Actor.System, Cancellation));
