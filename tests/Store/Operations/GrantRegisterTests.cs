@@ -198,6 +198,16 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     [Fact]
+    public async Task What_a_grant_gave_until_its_end_was_committed_is_dated_before_the_line()
+    {
+        await MakeCodesAsync(1);
+        var slow = new SlowCommit(2, () => Store.Clock.Advance(TimeSpan.FromSeconds(10))); // The first one draws the line, this one ends the grants.
+        TestStore.Succeed(await new ApplicationOperations(Store.OpenElsewhere(slow), Store.Secrets, Store.Clock).RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, LineOf(_applicationId));
+    }
+
+    [Fact]
     public async Task What_was_allowed_before_all_tokens_were_revoked_begins_nothing_after()
     {
         var found = await DecideAsync(Store.Database);
