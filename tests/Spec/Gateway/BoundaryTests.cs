@@ -95,6 +95,30 @@ public sealed class BoundaryTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/parcels/reports/export", 404)]
+    [InlineData("/parcels/REPORTS/export", 403)]
+    [InlineData("/parcels/REPORTS/7", 404)]
+    [InlineData("/parcels/reports/7", 200)]
+    public async Task Two_spellings_of_a_name_that_were_stored_before_they_were_refused_dodge_no_scope(string path, int status)
+    {
+        var draft = _node.DescribeApi("parcels", _node.Upstream.Url);
+        draft.Operations.Clear();
+        draft.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = "/parcels/reports/{id}", Scope = "parcels:read" });
+        var api = await _node.Founder.PublishAsync(draft);
+        await using (var db = _node.Database.Open())
+        {
+            db.Add(new ApiOperation { ApiId = api.Id, Method = "GET", PathTemplate = "/parcels/REPORTS/export", Scope = "parcels:write" });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        await _node.Founder.PublishAsync(_node.DescribeApi("others", _node.Upstream.Url)); // Nodes read all of them again.
+        var application = await _node.CreateApplicationAsync(api);
+        await _node.SettleAsync();
+
+        using var answer = await _node.CallAsync(path, await _node.ObtainTokenAsync(application, "parcels:read"));
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData(Form, true)]
     [InlineData(Form, false)]
     [InlineData("text/plain", true)]
