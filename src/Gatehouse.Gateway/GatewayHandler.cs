@@ -40,13 +40,20 @@ public sealed class GatewayHandler(
             return;
         }
 
-        // 4. The body: its limit, before anything of it is read, and no token in it. When it had to be waited for, all is decided anew: what was
-        //    true before may be untrue by now.
+        // 4. The body: its limit, before anything of it is read, and no token in it. When it had to be waited for, all is decided anew, from the
+        //    route on: what was true before may be untrue by now.
         var looking = CheckBodyAsync(http);
         var hasWaited = !looking.IsCompleted;
         var failure = await looking;
         if (failure is null && hasWaited)
         {
+            match = routes.Match(http.Request.Method, http.Request.Path.Value ?? string.Empty);
+            if (match.Route is not { } current)
+            {
+                await RefuseRouteAsync(http, match);
+                return;
+            }
+            route = current;
             decision = await DecideAsync(http, route);
             failure = decision.Failure;
         }

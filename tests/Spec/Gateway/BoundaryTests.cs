@@ -189,6 +189,35 @@ public sealed class BoundaryTests : IAsyncLifetime
         Assert.Empty(_node.Upstream.Calls);
     }
 
+    [Theory, Rfc(6750, "3.1")]
+    [InlineData("parcels:write", 403, "insufficient_scope")]
+    [InlineData(null, 405, "wrong_method")]
+    public async Task A_call_that_is_another_one_after_its_body_was_waited_for_is_decided_as_that(string? scope, int status, string code)
+    {
+        var api = await _node.Founder.PublishAsync(Describe("parcels:read"));
+        var application = await _node.CreateApplicationAsync(api);
+        await _node.SettleAsync();
+        var body = new Asked(async () =>
+        {
+            await _node.Founder.PublishAsync(Describe(scope));
+            await _node.SettleAsync();
+        });
+        using var answer = await _node.CallAsync(
+            "/parcels", await _node.ObtainTokenAsync(application, "parcels:read"), HttpMethod.Post, body, request => request.Headers.ExpectContinue = true);
+        await answer.IsRefusedAsync(status, code);
+        Assert.True(body.WasAsked);
+        Assert.Empty(_node.Upstream.Calls);
+
+        Api Describe(string? needed)
+        {
+            var draft = _node.DescribeApi("parcels", _node.Upstream.Url);
+            draft.Operations.Clear();
+            draft.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = "/parcels", Scope = "parcels:read" });
+            if (needed is not null) draft.Operations.Add(new ApiOperation { Method = "POST", PathTemplate = "/parcels", Scope = needed });
+            return draft;
+        }
+    }
+
     [Fact, Rfc(9449, "11.1")]
     public async Task A_proof_that_has_aged_while_a_body_was_waited_for_is_not_taken()
     {
