@@ -219,6 +219,29 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     [Fact]
+    public async Task A_decision_from_before_the_revocation_is_not_made_good_by_another_consent()
+    {
+        var found = await DecideAsync(Store.Database);
+        TestStore.Succeed(await Store.Applications.RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+        await AllowAsync(ScopeSet.Of("labels:write"), AuthorizationDetails.None);
+
+        Assert.Null(await Grants(Store.Database).BeginAsync(found, Cancellation));
+    }
+
+    [Fact]
+    public async Task Details_that_were_allowed_before_the_revocation_begin_nothing_after()
+    {
+        var (paid, other) = (AuthorizationDetails.OfText("""[{"type":"payment","amount":1}]"""), AuthorizationDetails.OfText("""[{"type":"payment","amount":2}]"""));
+        await AllowAsync(Scope, paid);
+        var found = await DecideAsync(Store.Database, details: paid.Text);
+        TestStore.Succeed(await Store.Applications.RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+        await AllowAsync(Scope, other);
+
+        Assert.Null(await Grants(Store.Database).BeginAsync(found, Cancellation));
+        Assert.NotNull(await Grants(Store.Database).BeginAsync(await DecideAsync(Store.Database, details: other.Text), Cancellation));
+    }
+
+    [Fact]
     public async Task Deleting_the_user_takes_grants_and_refresh_tokens_along()
     {
         await ObtainRefreshTokenAsync();
@@ -242,8 +265,10 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         return db.Applications.Where(row => row.Id == applicationId).Select(row => row.TokensNotBefore).Single();
     }
 
-    private async Task AllowAsync() => TestStore.Succeed(await new ConsentRegister(Store.Database, Store.Clock).RememberAsync(
-        Store.Organization.Id, _applicationId, _userId, Scope, AuthorizationDetails.None, Actor.System, Cancellation));
+    private Task AllowAsync() => AllowAsync(Scope, AuthorizationDetails.None);
+
+    private async Task AllowAsync(ScopeSet scope, AuthorizationDetails details) => TestStore.Succeed(await new ConsentRegister(Store.Database, Store.Clock).RememberAsync(
+        Store.Organization.Id, _applicationId, _userId, scope, details, Actor.System, Cancellation));
 
     private async Task<(string DeviceCode, DeviceRequest Request)> GrantDeviceAsync()
     {
@@ -258,13 +283,13 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         return (deviceCode, granted);
     }
 
-    private async Task<FoundInteraction> DecideAsync(StoreDatabase database, string? session = null)
+    private async Task<FoundInteraction> DecideAsync(StoreDatabase database, string? session = null, string? details = null)
     {
         var interactions = new InteractionRegister(Handles(database), Store.Clock);
         var handle = await interactions.BeginAsync(new AuthorizationInteraction
         {
             ApplicationId = _applicationId, OrganizationId = Store.Organization.Id, ClientId = "client", RedirectUri = "https://app.example/", ResponseMode = "query",
-            Scope = "labels:read", CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
+            Scope = "labels:read", Details = details, CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
             Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(), SessionId = session,
         }, Cancellation);
         return (await interactions.FindAsync(handle, "browser", Cancellation))!;
