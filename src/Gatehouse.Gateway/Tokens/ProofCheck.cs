@@ -55,9 +55,12 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
 
     /// <summary>
     /// Takes the one use of a proof; says why not otherwise. It comes after the access check, so that only who may call fills the memory of what
-    /// was used.
+    /// was used. That check may have waited for the store, so the age counts once more: what was used is remembered for as long as a proof is good.
     /// </summary>
-    public GatewayFailure? Claim(DpopProof proof) => _used.Claim(proof.Thumbprint, proof.TokenId) switch
+    public GatewayFailure? Claim(DpopProof proof) => proof.IssuedAt < clock.GetUtcNow().ToUnixTimeSeconds() - DpopProof.MaxAgeSeconds
+        ? GatewayFailure.From(DpopFailure.NotFresh) : ClaimUse(proof);
+
+    private GatewayFailure? ClaimUse(DpopProof proof) => _used.Claim(proof.Thumbprint, proof.TokenId) switch
     {
         ProofClaim.Fresh => null,
         ProofClaim.Used => GatewayFailure.ProofReplayed,

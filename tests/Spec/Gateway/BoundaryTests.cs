@@ -241,6 +241,28 @@ public sealed class BoundaryTests : IAsyncLifetime
         Assert.True(body.WasAsked);
     }
 
+    [Fact, Rfc(9449, "11.1")]
+    public async Task A_proof_that_has_aged_while_the_store_was_asked_is_not_taken()
+    {
+        var application = await _node.CreateApplicationAsync();
+        await _node.SettleAsync();
+        var client = new ProvingClient(_node);
+        var answered = await client.ObtainAsync($"grant_type=client_credentials&client_id={application.ClientId}&client_secret={application.ClientSecret}");
+        var token = (string)answered.Body["access_token"]!;
+        await _node.Get<ApplicationOperations>().DescribeAsync((await _node.FindAsync(application.ClientId)).Id, "Changed", string.Empty, Actor.System);
+        await _node.SettleAsync(); // Now the node has forgotten the application, and asks the store.
+        using var moment = new DatabaseMoment(_node.Database, "FROM \"Applications\"", () =>
+        {
+            _node.Clock.Advance(2 * UsedProofs.Lifetime); // By now the memory of what was used has forgotten it.
+            return Task.CompletedTask;
+        });
+
+        using var answer = await client.CallAsync(token, client.CallProof(token));
+
+        Assert.True(moment.HasCome);
+        await answer.IsRefusedAsync(401, "proof_not_fresh");
+    }
+
     private async Task<int> SendRawAsync(string request)
     {
         using var socket = new TcpClient();
