@@ -36,6 +36,7 @@ public sealed class GatewayHandler(
         var decision = await DecideAsync(http, route);
         if (decision.Failure is not null)
         {
+            if (decision.Proof is { } unused) proofs.OfferNonce(http, unused);
             await refusals.WriteAsync(http, decision.Failure, route, decision.Application);
             return;
         }
@@ -60,6 +61,7 @@ public sealed class GatewayHandler(
 
         // 5. The one use of a proof, when nothing else can refuse the call.
         if (failure is null && decision.Proof is { } proof) failure = proofs.Claim(proof);
+        if (decision.Proof is { } shown) proofs.OfferNonce(http, shown);
         if (failure is not null)
         {
             await refusals.WriteAsync(http, failure, route, decision.Application);

@@ -6,6 +6,7 @@ using Gatehouse.Gateway;
 using Gatehouse.Gateway.Tokens;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Registry;
 using Gatehouse.Tests.Spec.Hosting;
 using Gatehouse.Tests.Spec.SenderConstraint;
 using Gatehouse.Tests.Spec.Token;
@@ -239,6 +240,34 @@ public sealed class BoundaryTests : IAsyncLifetime
         });
         await answer.IsRefusedAsync(401, "proof_not_fresh");
         Assert.True(body.WasAsked);
+    }
+
+    [Fact, Rfc(9449, "8.2")]
+    public async Task The_nonce_that_is_offered_is_the_one_of_the_answer_however_long_the_body_took()
+    {
+        var application = await _node.CreateApplicationAsync();
+        await _node.SettleAsync();
+        var client = new ProvingClient(_node);
+        var answered = await client.ObtainAsync($"grant_type=client_credentials&client_id={application.ClientId}&client_secret={application.ClientSecret}");
+        var token = (string)answered.Body["access_token"]!;
+        // To the last seconds in which the nonce is taken: five before the end of the two minutes that follow its own.
+        _node.Clock.Advance(TimeSpan.FromSeconds(240 - (_node.Clock.GetUtcNow().ToUnixTimeSeconds() % 120) - 5));
+        var body = new Asked(() =>
+        {
+            _node.Clock.Advance(TimeSpan.FromSeconds(10));
+            return Task.CompletedTask;
+        });
+
+        using var answer = await _node.CallAsync("/things", token: null, HttpMethod.Post, body, request =>
+        {
+            request.Headers.ExpectContinue = true;
+            request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
+            request.Headers.TryAddWithoutValidation("DPoP", client.Proof("POST", TestNode.ApiUrl + "/things", token));
+        });
+
+        Assert.True(body.WasAsked);
+        ProvingClient.IsRefused(answer, "use_dpop_nonce");
+        Assert.Equal(_node.Get<DpopNonces>().Current, answer.Headers.GetValues("DPoP-Nonce").Single());
     }
 
     [Fact, Rfc(9449, "11.1")]
