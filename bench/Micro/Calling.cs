@@ -30,8 +30,9 @@ public class Calling
         (_facts, _routes) = (_node.Get<TokenFacts>(), _node.Get<RouteTable>());
         _verifier = _node.Get<VerificationKeys>().Follow(new AccessTokenVerifier(InnerNode.Issuer, TimeProvider.System));
         var application = (await _node.Get<ApplicationRegistry>().FindAsync(_node.Application.ClientId)).Value!;
-        var content = new TokenContent(application, application.ClientId, ScopeSet.Of(InnerNode.Scope), [InnerNode.Resource], 86_399);
-        _token = Encoding.ASCII.GetString(await _node.Get<TokenIssuer>().IssueAsync(content, default));
+        var issuer = _node.Get<TokenIssuer>();
+        var content = new TokenContent(application, application.ClientId, ScopeSet.Of(InnerNode.Scope), [InnerNode.Resource], 86_399) { IssuedAt = issuer.DateOf(application) };
+        _token = Encoding.ASCII.GetString(await issuer.IssueAsync(content, default));
         _path = $"/labels{Routes / 2}/domestic";
         AccessTokenFailure[] failures = [Find_a_token_that_is_known(), Verify_a_token_that_is_new()];
         if (Match_the_route().Route is null || failures.Any(failure => failure != AccessTokenFailure.None))

@@ -86,5 +86,5 @@ public class Issuing
 
     [Benchmark]
     public ValueTask<byte[]> Issue_the_token() =>
-        _issuer.IssueAsync(new TokenContent(_application, _application.ClientId, _claims.Scope, _claims.Audience, 86_399), default);
+        _issuer.IssueAsync(new TokenContent(_application, _application.ClientId, _claims.Scope, _claims.Audience, 86_399) { IssuedAt = _issuer.DateOf(_application) }, default);
 }

@@ -36,23 +36,32 @@ public sealed class GatewayHandler(
         var decision = await DecideAsync(http, route);
         if (decision.Failure is not null)
         {
+            if (decision.Proof is { } unused) proofs.OfferNonce(http, unused);
             await refusals.WriteAsync(http, decision.Failure, route, decision.Application);
             return;
         }
 
-        // 4. The body: its limit, before anything of it is read, and no token in it. When it had to be waited for, all is decided anew: what was
-        //    true before may be untrue by now.
+        // 4. The body: its limit, before anything of it is read, and no token in it. When it had to be waited for, all is decided anew, from the
+        //    route on: what was true before may be untrue by now.
         var looking = CheckBodyAsync(http);
         var hasWaited = !looking.IsCompleted;
         var failure = await looking;
         if (failure is null && hasWaited)
         {
+            match = routes.Match(http.Request.Method, http.Request.Path.Value ?? string.Empty);
+            if (match.Route is not { } current)
+            {
+                await RefuseRouteAsync(http, match);
+                return;
+            }
+            route = current;
             decision = await DecideAsync(http, route);
             failure = decision.Failure;
         }
 
         // 5. The one use of a proof, when nothing else can refuse the call.
         if (failure is null && decision.Proof is { } proof) failure = proofs.Claim(proof);
+        if (decision.Proof is { } shown) proofs.OfferNonce(http, shown);
         if (failure is not null)
         {
             await refusals.WriteAsync(http, failure, route, decision.Application);

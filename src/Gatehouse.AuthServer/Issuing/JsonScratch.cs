@@ -45,8 +45,17 @@ internal sealed class JsonScratch : IBufferWriter<byte>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         var needed = _length + Math.Max(sizeHint, 1);
-        if (needed > _buffer.Length) Array.Resize(ref _buffer, Math.Max(needed, 2 * _buffer.Length));
+        if (needed > _buffer.Length) Grow(needed);
         return _buffer.AsMemory(_length);
+    }
+
+    // What is left behind held tokens too.
+    private void Grow(int needed)
+    {
+        var outgrown = _buffer;
+        _buffer = new byte[Math.Max(needed, 2 * outgrown.Length)];
+        outgrown.AsSpan(0, _length).CopyTo(_buffer);
+        outgrown.AsSpan().Clear();
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;

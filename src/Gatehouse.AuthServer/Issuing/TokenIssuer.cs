@@ -18,6 +18,9 @@ namespace Gatehouse.AuthServer.Issuing;
 public sealed record TokenContent(
     RegisteredApplication Application, string Subject, ScopeSet Scope, IReadOnlyList<string> Audience, int LifetimeSeconds)
 {
+    /// <summary>The second in which its request began, as <see cref="TokenIssuer.DateOf"/> gives it.</summary>
+    public required long IssuedAt { get; init; }
+
     /// <summary>The grant of a user that it descends from.</summary>
     public string? GrantId { get; init; }
 
@@ -37,6 +40,13 @@ public sealed record TokenContent(
 /// <summary>Issues access tokens: the only place that makes one.</summary>
 public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, ApiCatalog apis, HandleRegister handles, TimeProvider clock)
 {
+    /// <summary>
+    /// The date of a token that is asked for now. It is taken before the request is decided: what is revoked while that looks at the grant dies
+    /// by its date, however late the token is made. Tokens of the seconds in which all older ones were revoked are dated to the end of them, so
+    /// that they live.
+    /// </summary>
+    public long DateOf(RegisteredApplication application) => Math.Max(clock.GetUtcNow().ToUnixTimeSeconds(), application.TokensNotBefore);
+
     /// <summary>A JWT (RFC 9068), or a reference when the application or an API of the audience wants one; as ASCII bytes.</summary>
     public ValueTask<byte[]> IssueAsync(TokenContent content, CancellationToken cancellation)
     {
@@ -86,17 +96,12 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
         return Encoding.ASCII.GetBytes(token);
     }
 
-    private AccessTokenClaims Describe(TokenContent content)
+    private AccessTokenClaims Describe(TokenContent content) => new()
     {
-        // Tokens of the second in which all older ones were revoked are dated to the next one, so that they live.
-        var issuedAt = Math.Max(clock.GetUtcNow().ToUnixTimeSeconds(), content.Application.TokensNotBefore);
-        return new AccessTokenClaims
-        {
-            Issuer = options.Issuer, Subject = content.Subject, Audience = AudienceOf(content), ClientId = content.Application.ClientId,
-            Scope = content.Scope, IssuedAt = issuedAt, ExpiresAt = issuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
-            GrantId = content.GrantId, Confirmation = content.Confirmation, Actor = content.Actor, Origins = content.Origins, Details = content.Details,
-        };
-    }
+        Issuer = options.Issuer, Subject = content.Subject, Audience = AudienceOf(content), ClientId = content.Application.ClientId,
+        Scope = content.Scope, IssuedAt = content.IssuedAt, ExpiresAt = content.IssuedAt + content.LifetimeSeconds, TokenId = AccessTokenClaims.NewTokenId(),
+        GrantId = content.GrantId, Confirmation = content.Confirmation, Actor = content.Actor, Origins = content.Origins, Details = content.Details,
+    };
 
     // What is known of the user is told by this server, so a token that opens it is meant for this server too.
     private IReadOnlyList<string> AudienceOf(TokenContent content) =>

@@ -19,7 +19,7 @@ namespace Gatehouse.AuthServer.Token;
 /// <summary><c>POST /as/token.oauth2</c> (RFC 6749 §3.2). All that can say no comes before anything is used up or minted.</summary>
 public sealed class TokenEndpoint(
     ClientRequests requests, IEnumerable<IGrant> grants, SenderConstraints constraints, DpopProofs proofs, ApiCatalog apis, TokenIssuer issuer,
-    IdTokenIssuer idTokens, OAuthFailureWriter failures, RegistrationUse registrationUse, TimeProvider clock)
+    IdTokenIssuer idTokens, OAuthFailureWriter failures, RegistrationUse registrationUse)
 {
     private readonly FrozenDictionary<string, IGrant> _grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -29,6 +29,7 @@ public sealed class TokenEndpoint(
         if (await requests.AcceptAsync(http) is not { Application: var application, Form: var form }) return;
         try
         {
+            var issuedAt = issuer.DateOf(application.Registered); // Before anything is looked at.
             // 3. The grant is offered and allowed for this application, and decides whom the token speaks for.
             // 4. The scope policy says what it may obtain. 5. Sender constraint: the key that the request proves, or none.
             var decision = await DecideAsync(application, form, http.RequestAborted);
@@ -59,9 +60,9 @@ public sealed class TokenEndpoint(
             // 7. Issue. 8. Write.
             // A token that an API was named for does not open what is known of the user besides.
             var scope = resources.Count > 0 ? access!.Scope.Except(ScopeSet.Of(IdentityScope.All)) : access!.Scope;
-            var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, LifetimeOf(decision, access))
+            var content = new TokenContent(application.Registered, decision.Subject!, scope, access.Audience, LifetimeOf(decision, access, issuedAt))
             {
-                GrantId = decision.GrantId, Confirmation = proved, Actor = decision.Actor, Origins = decision.Origins ?? [], Details = details,
+                IssuedAt = issuedAt, GrantId = decision.GrantId, Confirmation = proved, Actor = decision.Actor, Origins = decision.Origins ?? [], Details = details,
             };
             // RFC 6749 §5.1: when it is not what was asked for.
             var isScopeStated = decision.Granted is not null || decision.RequestedScope is null || resources.Count > 0;
@@ -80,8 +81,8 @@ public sealed class TokenEndpoint(
         }
     }
 
-    private int LifetimeOf(GrantDecision decision, GrantedAccess access) => decision.ExpiresAt is { } end
-        ? (int)Math.Clamp(end - clock.GetUtcNow().ToUnixTimeSeconds(), 1, access.LifetimeSeconds) : access.LifetimeSeconds;
+    private static int LifetimeOf(GrantDecision decision, GrantedAccess access, long issuedAt) => decision.ExpiresAt is { } end
+        ? (int)Math.Clamp(end - issuedAt, 1, access.LifetimeSeconds) : access.LifetimeSeconds;
 
     private ValueTask<GrantDecision> DecideAsync(AuthenticatedApplication application, FormBody form, CancellationToken cancellation)
     {

@@ -15,6 +15,7 @@ internal sealed class RouteNode
     private readonly Dictionary<string, List<RouteNode>> _inAnyCase = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
     private RouteNode? _parameter;
+    private bool _hasTwins; // Two literals here differ by case alone.
 
     public void Add(string template, Route route)
     {
@@ -33,23 +34,29 @@ internal sealed class RouteNode
 
     public RouteMatch Match(string method, string path)
     {
-        if (path.Length == 0 || path[0] != '/' || Find(path.AsSpan(1)) is not { } node || node == InOtherLetters) return new RouteMatch(null, []);
+        if (path.Length == 0 || path[0] != '/' || Find(path.AsSpan(1), out _) is not { } node || node == InOtherLetters) return new RouteMatch(null, []);
         // RFC 9110 §9.3.2: HEAD is GET without the body.
         return node._routes.TryGetValue(method, out var route) || (method == "HEAD" && node._routes.TryGetValue("GET", out route))
             ? new RouteMatch(route, [])
             : new RouteMatch(null, [.. node._routes.Keys.Order(StringComparer.Ordinal)]);
     }
 
-    private RouteNode? Find(ReadOnlySpan<char> rest)
+    // What was found by names alone is the call. What went through a parameter is none when other letters lead to another one, which an upstream
+    // that ignores case might prefer.
+    private RouteNode? Find(ReadOnlySpan<char> rest, out bool isByNames)
     {
         var slash = rest.IndexOf('/');
         var segment = slash < 0 ? rest : rest[..slash];
         _literals.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var literal);
-        if (literal?.Continue(rest, slash) is { } found) return found;
-        if (_inAnyCase.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var alike))
+        isByNames = true;
+        var found = literal?.Continue(rest, slash, out isByNames);
+        if (found is not null && isByNames) return found;
+        if ((literal is null || _hasTwins) && _inAnyCase.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var alike))
             foreach (var other in alike)
-                if (literal is null || (other != literal && other.Continue(rest, slash) is not null)) return InOtherLetters;
-        return _parameter is not null && IsOneSegment(segment) ? _parameter.Continue(rest, slash) : null;
+                if (literal is null || (other != literal && other.Continue(rest, slash, out _) is not null)) return InOtherLetters;
+        if (found is not null) return found;
+        isByNames = false;
+        return _parameter is not null && IsOneSegment(segment) ? _parameter.Continue(rest, slash, out _) : null;
     }
 
     private RouteNode AddLiteral(string segment)
@@ -58,11 +65,15 @@ internal sealed class RouteNode
         _literals.Add(segment, node);
         if (!_inAnyCase.TryGetValue(segment, out var alike)) _inAnyCase.Add(segment, alike = []);
         alike.Add(node);
+        _hasTwins |= alike.Count > 1;
         return node;
     }
 
-    private RouteNode? Continue(ReadOnlySpan<char> rest, int slash) =>
-        slash >= 0 ? Find(rest[(slash + 1)..]) : _routes.Count > 0 ? this : null;
+    private RouteNode? Continue(ReadOnlySpan<char> rest, int slash, out bool isByNames)
+    {
+        isByNames = true;
+        return slash >= 0 ? Find(rest[(slash + 1)..], out isByNames) : _routes.Count > 0 ? this : null;
+    }
 
     private static bool IsOneSegment(ReadOnlySpan<char> segment) =>
         !segment.IsEmpty && segment is not "." and not ".." && !segment.ContainsAny("\\;")

@@ -39,10 +39,7 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
             SignatureLibrary.Instance, out proof);
         if (failure != DpopFailure.None) return GatewayFailure.From(failure);
         if (Confirmation.OfDpopKey(proof!.Thumbprint) != bound) return GatewayFailure.ProofOfAnotherKey;
-        if (!nonces.IsValid(proof.Nonce)) return GatewayFailure.ProofNeedsNonce;
-        // RFC 9449 §8.2: the client learns the next nonce before the old one ends.
-        if (proof.Nonce != nonces.Current) OfferNonce(http, nonces.Current);
-        return null;
+        return nonces.IsValid(proof.Nonce) ? null : GatewayFailure.ProofNeedsNonce;
     }
 
     // RFC 8705 §3: the certificate of the connection, whoever vouches for it.
@@ -55,21 +52,31 @@ public sealed class ProofCheck(GatewayOptions options, DpopNonces nonces, TimePr
 
     /// <summary>
     /// Takes the one use of a proof; says why not otherwise. It comes after the access check, so that only who may call fills the memory of what
-    /// was used.
+    /// was used. That check may have waited for the store, so the age counts once more: what was used is remembered for as long as a proof is good.
     /// </summary>
-    public GatewayFailure? Claim(DpopProof proof) => _used.Claim(proof.Thumbprint, proof.TokenId) switch
+    public GatewayFailure? Claim(DpopProof proof) => proof.IssuedAt < clock.GetUtcNow().ToUnixTimeSeconds() - DpopProof.MaxAgeSeconds
+        ? GatewayFailure.From(DpopFailure.NotFresh) : ClaimUse(proof);
+
+    private GatewayFailure? ClaimUse(DpopProof proof) => _used.Claim(proof.Thumbprint, proof.TokenId) switch
     {
         ProofClaim.Fresh => null,
         ProofClaim.Used => GatewayFailure.ProofReplayed,
         _ => GatewayFailure.TooManyProofs,
     };
 
-    // The upstream's answer replaces the headers that were set before it.
-    private static void OfferNonce(HttpContext http, string nonce) => http.Response.OnStarting(() =>
+    /// <summary>
+    /// RFC 9449 §8.2: the client learns the next nonce before the old one ends, with the answer to its call. Asked for once, when all is decided.
+    /// </summary>
+    public void OfferNonce(HttpContext http, DpopProof proof)
     {
-        http.Response.Headers[DpopChallenge.NonceHeader] = nonce;
-        return Task.CompletedTask;
-    });
+        if (proof.Nonce == nonces.Current) return;
+        // The upstream's answer replaces the headers that were set before it, and may come when there is another nonce.
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers[DpopChallenge.NonceHeader] = nonces.Current;
+            return Task.CompletedTask;
+        });
+    }
 
     // The address that the caller knows, not the Host header, which is the caller's to choose.
     private Uri? UrlOf(HttpContext http)

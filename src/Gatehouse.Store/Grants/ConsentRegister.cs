@@ -18,9 +18,7 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
     {
         await using var db = database.Open();
         var consent = await db.Consents.AsNoTracking().SingleOrDefaultAsync(row => row.ApplicationId == applicationId && row.UserId == userId, cancellation);
-        if (consent is null || IsForgotten(consent)) return false;
-        return ScopeSet.TryParse(consent.Scope, out var allowed) && scope.IsSubsetOf(allowed)
-            && (details.Count == 0 || DetailsOf(consent).Any(details.SetEquals));
+        return consent is not null && Covers(consent, scope, details);
     }
 
     /// <summary>Adds to what the user has allowed.</summary>
@@ -47,12 +45,17 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Whether the consent is still there and not forgotten: by a statement on its row and not by a look, so that whoever takes it back at this
-    /// moment waits for the end of this transaction and sees what it left, or this one sees that it is gone.
+    /// Whether the consent is still there and covers all of this: by a statement on its row before the look, so that whoever takes it back at this
+    /// moment waits for the end of this transaction and sees what it left, or this one sees that it is gone. One that was forgotten and given
+    /// anew for something else covers that alone.
     /// </summary>
-    internal static async Task<bool> HoldsAsync(GatehouseDb db, Guid applicationId, Guid userId, CancellationToken cancellation) =>
-        await db.Consents.Where(row => row.ApplicationId == applicationId && row.UserId == userId && (row.Scope != string.Empty || row.Details != string.Empty))
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.GivenAt, row => row.GivenAt), cancellation) == 1;
+    internal static async Task<bool> HoldsAsync(
+        GatehouseDb db, Guid applicationId, Guid userId, ScopeSet scope, AuthorizationDetails details, CancellationToken cancellation)
+    {
+        var theirs = db.Consents.Where(row => row.ApplicationId == applicationId && row.UserId == userId);
+        return await theirs.ExecuteUpdateAsync(set => set.SetProperty(row => row.GivenAt, row => row.GivenAt), cancellation) == 1
+            && Covers(await theirs.AsNoTracking().SingleAsync(cancellation), scope, details);
+    }
 
     /// <summary>
     /// Nothing that was allowed counts any more, and the user is asked again. The row stays: by it the user finds and takes back the access that lives on.
@@ -62,6 +65,10 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Scope, string.Empty).SetProperty(row => row.Details, string.Empty), cancellation);
 
     private static bool IsForgotten(Consent consent) => consent.Scope.Length + consent.Details.Length == 0;
+
+    private static bool Covers(Consent consent, ScopeSet scope, AuthorizationDetails details) =>
+        !IsForgotten(consent) && scope.IsSubsetOf(ScopeSet.TryParse(consent.Scope, out var allowed) ? allowed : ScopeSet.Empty)
+        && (details.Count == 0 || DetailsOf(consent).Any(details.SetEquals));
 
     /// <summary>The details that were allowed, by request, the newest first.</summary>
     public static IReadOnlyList<AuthorizationDetails> DetailsOf(Consent consent) =>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Gatehouse.Protocol.AccessTokens;
+using Gatehouse.Protocol.RichAuthorization;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Handles;
 using Gatehouse.Store.Model;
@@ -35,7 +37,8 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             // Signed out between the decision and now: nobody would be told of the end any more.
             if (asked.SessionId is { } session && !await UserSessions.HoldsAsync(db, asked.UserId, session, cancellation)) return Outcome<string>.Conflict("signed out");
             // Taken back meanwhile: nobody would see what is given now, or could take it back.
-            if (!await ConsentRegister.HoldsAsync(db, asked.ApplicationId, asked.UserId, cancellation)) return Outcome<string>.Conflict("taken back");
+            var scope = ScopeSet.TryParse(asked.Scope, out var allowed) ? allowed : ScopeSet.Empty;
+            if (!await ConsentRegister.HoldsAsync(db, asked.ApplicationId, asked.UserId, scope, AuthorizationDetails.OfText(asked.Details), cancellation)) return Outcome<string>.Conflict("taken back");
             var grant = Waiting(Guid.CreateVersion7(), asked.ApplicationId, asked.UserId, asked.Scope, asked.AuthenticatedAt, now, AuthorizationCode.Lifetime);
             grant.SessionId = asked.SessionId ?? string.Empty;
             db.Grants.Add(grant);

@@ -65,7 +65,7 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         if (await FindStrangerAsync(db, draft, cancellation) is { } stranger)
             return Outcome<Api>.Invalid("resource_servers", $"The organization has no application with the client_id {stranger}.");
         if (await FindTakenCallAsync(db, draft, others, cancellation) is { } call)
-            return Outcome<Api>.Conflict($"The operation {call.Method} {call.PathTemplate} belongs to another API: a call leads to one API.");
+            return Outcome<Api>.Conflict(call);
         if (api is null)
         {
             draft.CreatedAt = now;
@@ -88,14 +88,16 @@ public sealed class ApiOperations(StoreDatabase database, TimeProvider clock)
         return draft.ResourceServers.Except(known, StringComparer.Ordinal).FirstOrDefault();
     }
 
-    // The gateway has one path tree: whoever could publish a call of another API would take its traffic.
-    private static async Task<ApiOperation?> FindTakenCallAsync(GatehouseDb db, Api draft, Guid apiId, CancellationToken cancellation)
+    // The gateway has one path tree: whoever could publish a call of another API would take its traffic, and so would, at an upstream that ignores
+    // case, whoever could publish it in other letters.
+    private static async Task<string?> FindTakenCallAsync(GatehouseDb db, Api draft, Guid apiId, CancellationToken cancellation)
     {
-        var methods = draft.Operations.Select(operation => operation.Method).Distinct().ToList();
-        var others = await db.Set<ApiOperation>().AsNoTracking()
-            .Where(row => row.ApiId != apiId && methods.Contains(row.Method)).ToListAsync(cancellation);
+        var others = await db.Set<ApiOperation>().AsNoTracking().Where(row => row.ApiId != apiId).ToListAsync(cancellation);
         var taken = others.Select(row => (row.Method, row.Shape)).ToHashSet();
-        return draft.Operations.FirstOrDefault(operation => taken.Contains((operation.Method, operation.Shape)));
+        if (draft.Operations.FirstOrDefault(operation => taken.Contains((operation.Method, operation.Shape))) is { } call)
+            return $"The operation {call.Method} {call.PathTemplate} belongs to another API: a call leads to one API.";
+        return SpelledPlaces.FindOther(others, draft.Operations) is { } spelled
+            ? $"The operation {spelled.Method} {spelled.PathTemplate} differs by case alone from the path of another API: a call leads to one API." : null;
     }
 
     private static async Task<Outcome<Api>?> ReplaceAsync(GatehouseDb db, Api api, Api draft, CancellationToken cancellation)
@@ -167,6 +169,8 @@ internal static class ApiRules
             return ("plans", $"A token lifetime is 60 to {Plan.DefaultTokenLifetimeSeconds} seconds.");
         if (api.Operations.DistinctBy(operation => (operation.Method, operation.Shape)).Count() != api.Operations.Count)
             return ("operations", "An operation is listed twice.");
+        if (SpelledPlaces.FindOther([], api.Operations) is { } spelled)
+            return ("operations", $"The operation {spelled.Method} {spelled.PathTemplate} differs from another one by case alone at the same place of the path.");
         foreach (var operation in api.Operations)
             if (CheckOperation(api, operation) is { } fault) return ("operations", fault);
         return null;

@@ -111,7 +111,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         {
             OrganizationId = organizationId, ClientId = clientId ?? NewClientId(),
             // A URL may have been an application before: its tokens are not this one's.
-            TokensNotBefore = clientId is null ? 0 : now.ToUnixTimeSeconds(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
+            TokensNotBefore = clientId is null ? 0 : NextSecond(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
             GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
             TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, JwksUri = draft.JwksUri, CreatedAt = now,
             FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
@@ -160,7 +160,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         WriteAsync(applicationId, actor, "application.retired", application =>
         {
             application.State = ApplicationState.Retired;
-            application.TokensNotBefore = NextSecond(); // For good: taken back, the application begins with new tokens.
+            DrawLine(application); // For good: taken back, the application begins with new tokens.
         }, cancellation);
 
     public Task<Outcome<Application>> ReactivateAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default) =>
@@ -169,28 +169,26 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
 
     /// <summary>
     /// Refuses every access token that was issued until now, and ends what users gave: no refresh token and no code of before works any more, and
-    /// users are asked again. Tokens count whole seconds, so the line is drawn at the next one and new tokens of the remaining fraction are dated
-    /// to it.
+    /// users are asked again. Tokens count whole seconds, so the line is drawn at the next one, a second time behind that, and new tokens of the
+    /// seconds that remain are dated to it.
     /// </summary>
     public async Task<Outcome<Application>> RevokeTokensAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default)
     {
         // 1. The line, by itself: one row, which counts at once however many grants there are and whoever redeems meanwhile.
-        var drawn = await WriteAsync(applicationId, actor, "application.tokens_revoked", application => application.TokensNotBefore = NextSecond(), cancellation);
+        var drawn = await WriteAsync(applicationId, actor, "application.tokens_revoked", DrawLine, cancellation);
         if (!drawn.Succeeded) return drawn;
-        return await database.WinAsync<Application>(async db =>
+        // 2. The grants, in one statement for however many users.
+        var ended = await database.WinAsync<Application>(async db =>
         {
-            // 2. The grants, in one statement for however many users.
             var now = clock.GetUtcNow();
             await ConsentRegister.ForgetAsync(db, applicationId, cancellation);
             await db.Grants.Where(row => row.ApplicationId == applicationId && row.EndedAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellation);
-            // 3. The line again: what a grant gave between the first one and its end is dated behind that.
-            var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
-            if (application is null) return Outcome<Application>.NotFound("application");
-            application.TokensNotBefore = NextSecond();
-            db.Announce(clock.GetUtcNow(), ChangeKind.Application, application.ClientId);
-            return application;
+            return drawn;
         }, cancellation);
+        // 3. The line again, when everybody sees that the grants have ended: what one gave until then is dated before it. Whoever asked may have
+        //    gone by now; what was begun is finished.
+        return ended.Succeeded ? await WriteAsync(applicationId, actor, action: null, DrawLine, CancellationToken.None) : ended;
     }
 
     /// <summary>
@@ -205,7 +203,8 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             if (application is null) return Outcome<Application>.NotFound("application");
             if (application is { State: not ApplicationState.Retired, Registration: { Kind: RegistrationKind.Document } registration })
             {
-                (application.State, application.TokensNotBefore, registration.ExpiresAt) = (ApplicationState.Retired, now.ToUnixTimeSeconds() + 1, null);
+                (application.State, registration.ExpiresAt) = (ApplicationState.Retired, null);
+                DrawLine(application);
                 db.Audit(now, actor, application.OrganizationId, "application.retired", application.Id.ToString(), application.Name);
                 db.Announce(now, ChangeKind.Application, application.ClientId);
                 return application;
@@ -241,18 +240,22 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         application.BackchannelLogoutSessionRequired = draft.BackchannelLogoutSessionRequired;
     }
 
+    // Without an action it is the rest of what has been written down already.
     private Task<Outcome<Application>> WriteAsync(
-        Guid applicationId, Actor actor, string action, Action<Application> change, CancellationToken cancellation) =>
+        Guid applicationId, Actor actor, string? action, Action<Application> change, CancellationToken cancellation) =>
         database.WriteAsync<Application>(async db =>
         {
             var now = clock.GetUtcNow();
             var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
             if (application is null) return Outcome<Application>.NotFound("application");
             change(application);
-            db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
+            if (action is not null) db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
             db.Announce(now, ChangeKind.Application, application.ClientId);
             return application;
         }, cancellation);
+
+    // Never back, whichever node's clock is late, and never to where it is: tokens may be dated to that already.
+    private void DrawLine(Application application) => application.TokensNotBefore = Math.Max(NextSecond(), application.TokensNotBefore + 1);
 
     private long NextSecond() => clock.GetUtcNow().ToUnixTimeSeconds() + 1;
 

@@ -6,6 +6,7 @@ using Gatehouse.Gateway;
 using Gatehouse.Gateway.Tokens;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
+using Gatehouse.Store.Registry;
 using Gatehouse.Tests.Spec.Hosting;
 using Gatehouse.Tests.Spec.SenderConstraint;
 using Gatehouse.Tests.Spec.Token;
@@ -95,6 +96,30 @@ public sealed class BoundaryTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/parcels/reports/export", 404)]
+    [InlineData("/parcels/REPORTS/export", 403)]
+    [InlineData("/parcels/REPORTS/7", 404)]
+    [InlineData("/parcels/reports/7", 200)]
+    public async Task Two_spellings_of_a_name_that_were_stored_before_they_were_refused_dodge_no_scope(string path, int status)
+    {
+        var draft = _node.DescribeApi("parcels", _node.Upstream.Url);
+        draft.Operations.Clear();
+        draft.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = "/parcels/reports/{id}", Scope = "parcels:read" });
+        var api = await _node.Founder.PublishAsync(draft);
+        await using (var db = _node.Database.Open())
+        {
+            db.Add(new ApiOperation { ApiId = api.Id, Method = "GET", PathTemplate = "/parcels/REPORTS/export", Scope = "parcels:write" });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        await _node.Founder.PublishAsync(_node.DescribeApi("others", _node.Upstream.Url)); // Nodes read all of them again.
+        var application = await _node.CreateApplicationAsync(api);
+        await _node.SettleAsync();
+
+        using var answer = await _node.CallAsync(path, await _node.ObtainTokenAsync(application, "parcels:read"));
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData(Form, true)]
     [InlineData(Form, false)]
     [InlineData("text/plain", true)]
@@ -165,6 +190,35 @@ public sealed class BoundaryTests : IAsyncLifetime
         Assert.Empty(_node.Upstream.Calls);
     }
 
+    [Theory, Rfc(6750, "3.1")]
+    [InlineData("parcels:write", 403, "insufficient_scope")]
+    [InlineData(null, 405, "wrong_method")]
+    public async Task A_call_that_is_another_one_after_its_body_was_waited_for_is_decided_as_that(string? scope, int status, string code)
+    {
+        var api = await _node.Founder.PublishAsync(Describe("parcels:read"));
+        var application = await _node.CreateApplicationAsync(api);
+        await _node.SettleAsync();
+        var body = new Asked(async () =>
+        {
+            await _node.Founder.PublishAsync(Describe(scope));
+            await _node.SettleAsync();
+        });
+        using var answer = await _node.CallAsync(
+            "/parcels", await _node.ObtainTokenAsync(application, "parcels:read"), HttpMethod.Post, body, request => request.Headers.ExpectContinue = true);
+        await answer.IsRefusedAsync(status, code);
+        Assert.True(body.WasAsked);
+        Assert.Empty(_node.Upstream.Calls);
+
+        Api Describe(string? needed)
+        {
+            var draft = _node.DescribeApi("parcels", _node.Upstream.Url);
+            draft.Operations.Clear();
+            draft.Operations.Add(new ApiOperation { Method = "GET", PathTemplate = "/parcels", Scope = "parcels:read" });
+            if (needed is not null) draft.Operations.Add(new ApiOperation { Method = "POST", PathTemplate = "/parcels", Scope = needed });
+            return draft;
+        }
+    }
+
     [Fact, Rfc(9449, "11.1")]
     public async Task A_proof_that_has_aged_while_a_body_was_waited_for_is_not_taken()
     {
@@ -186,6 +240,56 @@ public sealed class BoundaryTests : IAsyncLifetime
         });
         await answer.IsRefusedAsync(401, "proof_not_fresh");
         Assert.True(body.WasAsked);
+    }
+
+    [Fact, Rfc(9449, "8.2")]
+    public async Task The_nonce_that_is_offered_is_the_one_of_the_answer_however_long_the_body_took()
+    {
+        var application = await _node.CreateApplicationAsync();
+        await _node.SettleAsync();
+        var client = new ProvingClient(_node);
+        var answered = await client.ObtainAsync($"grant_type=client_credentials&client_id={application.ClientId}&client_secret={application.ClientSecret}");
+        var token = (string)answered.Body["access_token"]!;
+        // To the last seconds in which the nonce is taken: five before the end of the two minutes that follow its own.
+        _node.Clock.Advance(TimeSpan.FromSeconds(240 - (_node.Clock.GetUtcNow().ToUnixTimeSeconds() % 120) - 5));
+        var body = new Asked(() =>
+        {
+            _node.Clock.Advance(TimeSpan.FromSeconds(10));
+            return Task.CompletedTask;
+        });
+
+        using var answer = await _node.CallAsync("/things", token: null, HttpMethod.Post, body, request =>
+        {
+            request.Headers.ExpectContinue = true;
+            request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
+            request.Headers.TryAddWithoutValidation("DPoP", client.Proof("POST", TestNode.ApiUrl + "/things", token));
+        });
+
+        Assert.True(body.WasAsked);
+        ProvingClient.IsRefused(answer, "use_dpop_nonce");
+        Assert.Equal(_node.Get<DpopNonces>().Current, answer.Headers.GetValues("DPoP-Nonce").Single());
+    }
+
+    [Fact, Rfc(9449, "11.1")]
+    public async Task A_proof_that_has_aged_while_the_store_was_asked_is_not_taken()
+    {
+        var application = await _node.CreateApplicationAsync();
+        await _node.SettleAsync();
+        var client = new ProvingClient(_node);
+        var answered = await client.ObtainAsync($"grant_type=client_credentials&client_id={application.ClientId}&client_secret={application.ClientSecret}");
+        var token = (string)answered.Body["access_token"]!;
+        await _node.Get<ApplicationOperations>().DescribeAsync((await _node.FindAsync(application.ClientId)).Id, "Changed", string.Empty, Actor.System);
+        await _node.SettleAsync(); // Now the node has forgotten the application, and asks the store.
+        using var moment = new DatabaseMoment(_node.Database, "FROM \"Applications\"", () =>
+        {
+            _node.Clock.Advance(2 * UsedProofs.Lifetime); // By now the memory of what was used has forgotten it.
+            return Task.CompletedTask;
+        });
+
+        using var answer = await client.CallAsync(token, client.CallProof(token));
+
+        Assert.True(moment.HasCome);
+        await answer.IsRefusedAsync(401, "proof_not_fresh");
     }
 
     private async Task<int> SendRawAsync(string request)

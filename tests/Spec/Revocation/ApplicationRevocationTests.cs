@@ -2,6 +2,7 @@ using System.Net;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Sessions;
 using Gatehouse.Tests.Spec.Authorization;
+using Gatehouse.Tests.Spec.Gateway;
 using Gatehouse.Tests.Spec.Hosting;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,6 +38,24 @@ public sealed class ApplicationRevocationTests : IAsyncLifetime
         var silent = await _flow.AllowAtAsync(_flow.Url(("prompt", "none")));
         Assert.Equal("consent_required", CodeFlow.Parameter(silent, "error")); // The users are asked again.
         Assert.Equal(200, (await _flow.RedeemAsync(await _flow.ObtainCodeAsync())).Status);
+    }
+
+    [Fact, Rfc(7009, "2.1")]
+    public async Task What_is_revoked_while_a_refresh_token_is_looked_at_gives_no_token_that_lives()
+    {
+        var refreshToken = (string)(await _flow.RedeemAsync(await _flow.ObtainCodeAsync())).Body["refresh_token"]!;
+        using var moment = new DatabaseMoment(_node.Database, "FROM \"RefreshTokens\"", async () =>
+        {
+            await _node.Get<ApplicationOperations>().RevokeTokensAsync(_flow.ApplicationId, Actor.System);
+            _node.Clock.Advance(TimeSpan.FromSeconds(5));
+        });
+
+        var late = await _flow.RefreshAsync(refreshToken);
+
+        Assert.Equal((true, 200), (moment.HasCome, late.Status));
+        await _node.SettleAsync();
+        using var call = await _node.CallAsync("/things", (string)late.Body["access_token"]!);
+        await call.IsInvalidTokenAsync("token_revoked");
     }
 
     [Fact]

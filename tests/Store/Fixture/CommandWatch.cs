@@ -101,6 +101,19 @@ internal sealed class SlowStatement(string table, Action happens) : DbCommandInt
     }
 }
 
+/// <summary>Lets something happen before the commit with this number, counted from one.</summary>
+internal sealed class SlowCommit(int number, Action happens) : DbTransactionInterceptor
+{
+    private int _commits;
+
+    public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Increment(ref _commits) == number) happens();
+        return ValueTask.FromResult(result);
+    }
+}
+
 /// <summary>Fails the next query that reads a table.</summary>
 internal sealed class FailingQuery(string table) : DbCommandInterceptor
 {

@@ -1,8 +1,10 @@
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Store.Fixture;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gatehouse.Tests.Store.Operations;
 
@@ -97,12 +99,44 @@ public abstract class ApplicationOperationsTests(StoreProvider provider) : Store
     }
 
     [Fact]
-    public async Task Revoking_all_tokens_draws_the_line_at_the_next_second()
+    public async Task Revoking_all_tokens_draws_the_line_behind_every_token_of_this_second()
     {
         var application = (await Store.CreateApplicationAsync()).Application;
         Store.Clock.Advance(TimeSpan.FromMilliseconds(400));
         var changed = TestStore.Succeed(await Store.Applications.RevokeTokensAsync(application.Id, Actor.System));
-        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, changed.TokensNotBefore);
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 2, changed.TokensNotBefore); // The second line, behind the first.
+    }
+
+    [Theory]
+    [InlineData("revoke")]
+    [InlineData("retire")]
+    [InlineData("delete")]
+    public async Task The_line_moves_forward_alone_whichever_nodes_clock_draws_it(string how)
+    {
+        var application = (await Store.CreateApplicationAsync()).Application;
+        if (how == "delete")
+            await Store.WriteAsync(db => db.Add(new DynamicRegistration { ApplicationId = application.Id, Kind = RegistrationKind.Document, Scope = string.Empty, AllowedScope = string.Empty }));
+        var before = TestStore.Succeed(await Store.Applications.RevokeTokensAsync(application.Id, Actor.System)).TokensNotBefore;
+
+        var late = new ApplicationOperations(Store.OpenElsewhere(), Store.Secrets, new FakeTimeProvider(Store.Clock.GetUtcNow() - TimeSpan.FromSeconds(5)));
+        var drawn = await (how switch
+        {
+            "revoke" => late.RevokeTokensAsync(application.Id, Actor.System),
+            "retire" => late.RetireAsync(application.Id, Actor.System),
+            _ => late.DeleteAsync(application.Id, Actor.System),
+        });
+
+        Assert.True(TestStore.Succeed(drawn).TokensNotBefore > before, $"It was {before} and is {drawn.Value!.TokensNotBefore}.");
+    }
+
+    [Fact]
+    public async Task A_URL_that_is_an_application_again_begins_behind_the_second_in_which_it_was_deleted()
+    {
+        var again = TestStore.Succeed(await Store.Registrations.RegisterAsync(new Registration(Store.Organization.Id, RegistrationKind.Document, new ApplicationDraft("Page"))
+        {
+            Scope = ScopeSet.Empty, AllowedScope = ScopeSet.Empty, MaxApplications = 10, UnusedFor = TimeSpan.FromDays(1), ClientId = "https://app.example/client",
+        }));
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, again.Application.TokensNotBefore);
     }
 
     [Fact]

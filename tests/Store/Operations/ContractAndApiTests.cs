@@ -160,6 +160,23 @@ public abstract class ContractAndApiTests(StoreProvider provider) : StoreTests(p
         Assert.True((await Store.Apis.PublishAsync(WithCall("labels", "/labels/{number}"), Actor.System)).Succeeded);
     }
 
+    [Theory]
+    [InlineData("/labels/{id}", "/LABELS/export")]
+    [InlineData("/labels/{id}", "/Labels")]
+    [InlineData("/a/{id}/all", "/a/{number}/ALL/{x}")]
+    public async Task Two_names_at_one_place_that_differ_by_case_alone_are_refused(string one, string other)
+    {
+        var both = WithCall("both", one);
+        both.Operations.Add(new ApiOperation { Method = "PUT", PathTemplate = other, Scope = "both.create" });
+        var refused = await Store.Apis.PublishAsync(both, Actor.System);
+        Assert.Equal((Refusal.Invalid, "operations"), (refused.Refusal, refused.Field));
+        Assert.Contains(other, refused.Message, StringComparison.Ordinal);
+
+        await Store.PublishAsync(WithCall("first", one));
+        Assert.Equal(Refusal.Conflict, (await Store.Apis.PublishAsync(WithCall("second", other), Actor.System)).Refusal);
+        Assert.True((await Store.Apis.PublishAsync(WithCall("first", other), Actor.System)).Succeeded); // In its own place.
+    }
+
     [Fact]
     public async Task Of_two_apis_that_race_for_a_call_one_gets_it()
     {

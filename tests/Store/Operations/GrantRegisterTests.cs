@@ -186,6 +186,28 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
     }
 
     [Fact]
+    public async Task The_second_line_is_behind_the_first_when_no_second_has_passed()
+    {
+        await MakeCodesAsync(1);
+        long first = 0;
+        var between = new SlowStatement("Grants", () => first = LineOf(_applicationId));
+        TestStore.Succeed(await new ApplicationOperations(Store.OpenElsewhere(between), Store.Secrets, Store.Clock).RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, first);
+        Assert.Equal(first + 1, LineOf(_applicationId)); // What was dated to the first one meanwhile is before the second.
+    }
+
+    [Fact]
+    public async Task What_a_grant_gave_until_its_end_was_committed_is_dated_before_the_line()
+    {
+        await MakeCodesAsync(1);
+        var slow = new SlowCommit(2, () => Store.Clock.Advance(TimeSpan.FromSeconds(10))); // The first one draws the line, this one ends the grants.
+        TestStore.Succeed(await new ApplicationOperations(Store.OpenElsewhere(slow), Store.Secrets, Store.Clock).RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+
+        Assert.Equal(Store.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, LineOf(_applicationId));
+    }
+
+    [Fact]
     public async Task What_was_allowed_before_all_tokens_were_revoked_begins_nothing_after()
     {
         var found = await DecideAsync(Store.Database);
@@ -194,6 +216,29 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         Assert.Null(await Grants(Store.Database).BeginAsync(found, Cancellation));
         await AllowAsync();
         Assert.NotNull(await Grants(Store.Database).BeginAsync(await DecideAsync(Store.Database), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_decision_from_before_the_revocation_is_not_made_good_by_another_consent()
+    {
+        var found = await DecideAsync(Store.Database);
+        TestStore.Succeed(await Store.Applications.RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+        await AllowAsync(ScopeSet.Of("labels:write"), AuthorizationDetails.None);
+
+        Assert.Null(await Grants(Store.Database).BeginAsync(found, Cancellation));
+    }
+
+    [Fact]
+    public async Task Details_that_were_allowed_before_the_revocation_begin_nothing_after()
+    {
+        var (paid, other) = (AuthorizationDetails.OfText("""[{"type":"payment","amount":1}]"""), AuthorizationDetails.OfText("""[{"type":"payment","amount":2}]"""));
+        await AllowAsync(Scope, paid);
+        var found = await DecideAsync(Store.Database, details: paid.Text);
+        TestStore.Succeed(await Store.Applications.RevokeTokensAsync(_applicationId, Actor.System, Cancellation));
+        await AllowAsync(Scope, other);
+
+        Assert.Null(await Grants(Store.Database).BeginAsync(found, Cancellation));
+        Assert.NotNull(await Grants(Store.Database).BeginAsync(await DecideAsync(Store.Database, details: other.Text), Cancellation));
     }
 
     [Fact]
@@ -214,8 +259,16 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
 
     private Task<int> CountLivingAsync() => Store.ReadAsync(db => db.Grants.CountAsync(row => row.EndedAt == null));
 
-    private async Task AllowAsync() => TestStore.Succeed(await new ConsentRegister(Store.Database, Store.Clock).RememberAsync(
-        Store.Organization.Id, _applicationId, _userId, Scope, AuthorizationDetails.None, Actor.System, Cancellation));
+    private long LineOf(Guid applicationId)
+    {
+        using var db = Store.OpenElsewhere().Open();
+        return db.Applications.Where(row => row.Id == applicationId).Select(row => row.TokensNotBefore).Single();
+    }
+
+    private Task AllowAsync() => AllowAsync(Scope, AuthorizationDetails.None);
+
+    private async Task AllowAsync(ScopeSet scope, AuthorizationDetails details) => TestStore.Succeed(await new ConsentRegister(Store.Database, Store.Clock).RememberAsync(
+        Store.Organization.Id, _applicationId, _userId, scope, details, Actor.System, Cancellation));
 
     private async Task<(string DeviceCode, DeviceRequest Request)> GrantDeviceAsync()
     {
@@ -230,13 +283,13 @@ public abstract class GrantRegisterTests(StoreProvider provider) : StoreTests(pr
         return (deviceCode, granted);
     }
 
-    private async Task<FoundInteraction> DecideAsync(StoreDatabase database, string? session = null)
+    private async Task<FoundInteraction> DecideAsync(StoreDatabase database, string? session = null, string? details = null)
     {
         var interactions = new InteractionRegister(Handles(database), Store.Clock);
         var handle = await interactions.BeginAsync(new AuthorizationInteraction
         {
             ApplicationId = _applicationId, OrganizationId = Store.Organization.Id, ClientId = "client", RedirectUri = "https://app.example/", ResponseMode = "query",
-            Scope = "labels:read", CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
+            Scope = "labels:read", Details = details, CodeChallenge = "challenge", Browser = InteractionRegister.HashOf("browser"), StartedAt = Store.Clock.GetUtcNow(),
             Verdict = AuthorizationVerdict.Granted, UserId = _userId, AuthenticatedAt = Store.Clock.GetUtcNow(), SessionId = session,
         }, Cancellation);
         return (await interactions.FindAsync(handle, "browser", Cancellation))!;

@@ -21,6 +21,18 @@ internal sealed class ApplicationFacts
 
     public required IReadOnlyList<string> GrantTypes { get; init; }
 
+    /// <summary>The APIs that it may exchange tokens for; empty: all that it has a contract for.</summary>
+    public required IReadOnlyList<string> ExchangeAudiences { get; init; }
+
+    /// <summary>Its tokens are bound to a DPoP key: each of its requests carries a proof that is signed anew (RFC 9449 §4).</summary>
+    public required bool ProvesKey { get; init; }
+
+    /// <summary>Its tokens are bound to the certificate of the connection (RFC 8705 §3), which an API is shown too.</summary>
+    public required bool IsBoundToCertificate { get; init; }
+
+    /// <summary>The token endpoint is shown a certificate.</summary>
+    public bool ShowsCertificate => IsBoundToCertificate || TokenEndpointAuthMethods.IsCertificate(AuthMethod);
+
     /// <summary>A call that the application may make, or could make once its contract is approved.</summary>
     public required SampleCall? Call { get; init; }
 
@@ -34,7 +46,14 @@ internal sealed class ApplicationFacts
                 row.ApiId, row.Api!.Slug, row.Api.Name, row.Plan!.Name, row.State, row.DecidedAt ?? row.RequestedAt))
             .ToListAsync(cancellation);
         var application = await db.Applications.AsNoTracking().Where(row => row.Id == applicationId)
-            .Select(row => new { row.TokenEndpointAuthMethod, row.GrantTypes }).SingleAsync(cancellation);
+            .Select(row => new
+            {
+                row.TokenEndpointAuthMethod, row.GrantTypes, row.TokenExchangeAudiences, row.DpopBoundAccessTokens, row.CertificateBoundAccessTokens,
+                row.Fapi2SecurityProfile,
+            }).SingleAsync(cancellation);
+        // FAPI 2.0 §5.3.2.1: no bearer tokens; who authenticates by a certificate binds them to it, and others prove a key.
+        var isBound = application.CertificateBoundAccessTokens || (application.Fapi2SecurityProfile
+            && !application.DpopBoundAccessTokens && TokenEndpointAuthMethods.IsCertificate(application.TokenEndpointAuthMethod));
         return new ApplicationFacts
         {
             Contracts = contracts,
@@ -42,6 +61,8 @@ internal sealed class ApplicationFacts
                 .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(MaxProblems)
                 .Select(row => new ProblemRow(row.At, row.TraceId, row.Code, row.Cause)).ToListAsync(cancellation),
             AuthMethod = application.TokenEndpointAuthMethod, GrantTypes = application.GrantTypes,
+            ExchangeAudiences = application.TokenExchangeAudiences,
+            IsBoundToCertificate = isBound, ProvesKey = application.DpopBoundAccessTokens || (application.Fapi2SecurityProfile && !isBound),
             Call = await FindCallAsync(db, contracts, options, cancellation),
         };
     }

@@ -20,5 +20,15 @@ internal sealed record FirstGrant(string Name, IReadOnlyList<string> Parameters,
             "THE_TOKEN is the access token of a caller in whose name your program goes on."),
     ];
 
-    public static FirstGrant Of(IReadOnlyCollection<string> grantTypes) => All.FirstOrDefault(grant => grantTypes.Contains(grant.Name)) ?? All[0];
+    /// <summary>Null when there is none to begin with: a refresh token goes on with what another grant began.</summary>
+    public static FirstGrant? Of(ApplicationFacts facts) => All.FirstOrDefault(grant => facts.GrantTypes.Contains(grant.Name)) switch
+    {
+        // One of several must be named; a single one need not.
+        { Name: GrantType.TokenExchange } exchange when facts.ExchangeAudiences.Count > 1 => exchange with
+        {
+            Parameters = [.. exchange.Parameters, "audience=THE_AUDIENCE"],
+            Hint = $"{exchange.Hint} THE_AUDIENCE is the API that it goes on to: {string.Join(", ", facts.ExchangeAudiences)}.",
+        },
+        var first => first,
+    };
 }
