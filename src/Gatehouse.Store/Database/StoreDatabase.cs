@@ -3,18 +3,14 @@ using Gatehouse.Store.Secrets;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Gatehouse.Store.Database;
 
 /// <summary>Opens the database: contexts, schema, and the proof that the key-encryption key belongs to it.</summary>
 public sealed class StoreDatabase
 {
-    // Contexts that were disposed of are used again: making one is a sixth of what a look-up costs.
-    private const int KeptContexts = 128;
-
-    private readonly PooledDbContextFactory<SqliteGatehouseDb>? _sqlite;
-    private readonly PooledDbContextFactory<PostgresGatehouseDb>? _postgres;
+    private readonly DbContextOptions<SqliteGatehouseDb>? _sqlite;
+    private readonly DbContextOptions<PostgresGatehouseDb>? _postgres;
     private readonly WriterQueue? _writers;
 
     public StoreDatabase(StoreOptions options, ChangeSignal? signal = null)
@@ -31,13 +27,13 @@ public sealed class StoreDatabase
         if (options.Provider == StoreProvider.Sqlite)
         {
             _writers = WriterQueue.Of(options.ConnectionString);
-            _sqlite = new(new DbContextOptionsBuilder<SqliteGatehouseDb>().UseSqlite(options.ConnectionString)
-                .AddInterceptors([appender, new DurableSqlite(), .. interceptors]).Options, KeptContexts);
+            _sqlite = new DbContextOptionsBuilder<SqliteGatehouseDb>().UseSqlite(options.ConnectionString)
+                .AddInterceptors([appender, new DurableSqlite(), .. interceptors]).Options;
         }
         else
         {
-            _postgres = new(new DbContextOptionsBuilder<PostgresGatehouseDb>().UseNpgsql(options.ConnectionString)
-                .AddInterceptors([appender, .. interceptors]).Options, KeptContexts);
+            _postgres = new DbContextOptionsBuilder<PostgresGatehouseDb>().UseNpgsql(options.ConnectionString)
+                .AddInterceptors([appender, .. interceptors]).Options;
         }
     }
 
@@ -53,7 +49,7 @@ public sealed class StoreDatabase
     }
 
     /// <summary>A new context; the caller disposes it.</summary>
-    public GatehouseDb Open() => _sqlite is not null ? _sqlite.CreateDbContext() : _postgres!.CreateDbContext();
+    public GatehouseDb Open() => _sqlite is not null ? new SqliteGatehouseDb(_sqlite) : new PostgresGatehouseDb(_postgres!);
 
     /// <summary>Brings the schema up to date and proves the key. A database that is refused is left as it was.</summary>
     /// <exception cref="StoreUnusableException">The database is newer, incomplete, unreachable, or sealed under another key.</exception>
