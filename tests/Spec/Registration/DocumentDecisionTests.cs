@@ -98,7 +98,7 @@ public sealed class DocumentDecisionTests : IAsyncLifetime
         await _node.SettleAsync();
         _node.Clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(HttpStatusCode.OK, await BeginAsync(url));
-        Assert.Equal(_node.Clock.GetUtcNow().ToUnixTimeSeconds(), (await _node.FindAsync(url)).TokensNotBefore);
+        Assert.Equal(_node.Clock.GetUtcNow().ToUnixTimeSeconds() + 1, (await _node.FindAsync(url)).TokensNotBefore);
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(token));
     }
 
