@@ -9,6 +9,9 @@ internal sealed class GatehouseTarget(string name, string program, bool isGatewa
 {
     private static readonly TimeSpan BriefLife = TimeSpan.FromSeconds(62);
 
+    // With many tokens in rotation every call's token shall be one that the gateway has not seen: that is what they are for.
+    private static readonly Dictionary<string, string> RememberNothing = new() { ["Gateway__RememberedTokens"] = "2" };
+
     private GatehouseNode? _node;
 
     public override Uri Url => isGateway ? new Uri(Node.Gateway, Rig.CallPath) : Node.TokenEndpoint;
@@ -20,7 +23,7 @@ internal sealed class GatehouseTarget(string name, string program, bool isGatewa
     public override async Task StartAsync(Rig rig, CancellationToken cancellation)
     {
         if (!File.Exists(program)) throw new BenchException($"There is no {program}.");
-        _node = new GatehouseNode(rig, Name, program);
+        _node = new GatehouseNode(rig, Name, program, rig.TokenCount > 1 ? RememberNothing : null);
         var founded = await _node.FoundAsync(cancellation);
         Own(await _node.ServeAsync(cancellation));
         Version = System.Diagnostics.FileVersionInfo.GetVersionInfo(program).ProductVersion ?? "-";
