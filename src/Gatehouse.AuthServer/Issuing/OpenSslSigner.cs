@@ -36,7 +36,7 @@ internal sealed partial class OpenSslSigner : IDisposable
             signer.Sign(question, signature);
             if (pair.VerifyData(question, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)) return signer;
         }
-        catch (Exception exception) when (exception is CryptographicException or AsnContentException or EntryPointNotFoundException)
+        catch (Exception exception) when (exception is CryptographicException or AsnContentException or EntryPointNotFoundException or DllNotFoundException)
         {
             // .NET signs then, a little slower.
         }

@@ -16,7 +16,7 @@ public static class OverloadAnswer
         ["error"] = OAuthError.Overloaded.Code, ["error_description"] = OAuthError.Overloaded.Description,
     });
 
-    // Not the authorization endpoint and logout, which people go to; not revocation; not keys and metadata.
+    // Not the authorization endpoint and logout, which people go to; not revocation, nor an application that deletes itself; not keys and metadata.
     private static readonly PathString[] Endpoints =
     [
         AuthServerOptions.TokenPath, AuthServerOptions.IntrospectionPath, AuthServerOptions.PushedRequestPath,
@@ -26,6 +26,7 @@ public static class OverloadAnswer
     /// <summary>Whether the request is one that an overloaded node may refuse.</summary>
     public static bool Concerns(HttpRequest request)
     {
+        if (HttpMethods.IsDelete(request.Method)) return false;
         foreach (var endpoint in Endpoints)
             if (request.Path.StartsWithSegments(endpoint, StringComparison.OrdinalIgnoreCase)) return true;
         return false;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gatehouse.Gateway.Metadata;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gateway.Answers;
@@ -10,6 +11,9 @@ namespace Gatehouse.Gateway.Answers;
 public static class OverloadAnswer
 {
     private static readonly ReadOnlyMemory<byte> Body = RefusalWriter.Compose(GatewayFailure.Overloaded, traceId: null);
+
+    /// <summary>Whether the request is one that an overloaded node may refuse: every call, and not what says how to call (RFC 9728).</summary>
+    public static bool Concerns(HttpRequest request) => !ResourceMetadata.IsAbout(request.Path);
 
     public static Task WriteAsync(HttpContext http, int retryAfterSeconds)
     {

@@ -26,11 +26,12 @@ internal static class CallerHeaders
 
     private static readonly string[] Names =
     [
-        "Forwarded", "Authorization", "DPoP", "X-ARR-ClientCert",
+        "Forwarded", "X-Forwarded", "Forwarded-For", "Authorization", "DPoP", "X-ARR-ClientCert",
         // What was decided about is the method and the path of the call: no header may name others to the upstream.
         "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Rewrite-URL",
         // The caller's address, under the names that upstreams take it from.
-        "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP", "Fastly-Client-IP",
+        "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP", "Fastly-Client-IP", "X-Remote-IP",
+        "X-Remote-Addr", "X-Originating-IP",
         "Proxy", // CGI makes it HTTP_PROXY, which programs obey.
     ];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Gatehouse.Protocol.Certificates;
 using Gatehouse.Protocol.Jose;
@@ -90,6 +91,9 @@ public sealed record CreatedApplication(Application Application, AddedSecret? Fi
 /// <summary>Creates, changes, retires and deletes applications; each write is one transaction with its audit and its change row.</summary>
 public sealed class ApplicationOperations(StoreDatabase database, SecretOperations secrets, TimeProvider clock)
 {
+    // Tokens are dated to the line, and whoever verifies one takes at most ten seconds of the future (AccessTokenVerifier).
+    private const int MaxLeadSeconds = 8;
+
     public async Task<Outcome<CreatedApplication>> CreateAsync(
         Guid organizationId, ApplicationDraft draft, Guid? ownerId, Actor actor, CancellationToken cancellation = default)
     {
@@ -172,10 +176,11 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
     /// users are asked again. Tokens count whole seconds, so the line is drawn at the next one, a second time behind that, and new tokens of the
     /// seconds that remain are dated to it.
     /// </summary>
+    /// <returns>A conflict when it was done several times within a few seconds.</returns>
     public async Task<Outcome<Application>> RevokeTokensAsync(Guid applicationId, Actor actor, CancellationToken cancellation = default)
     {
         // 1. The line, by itself: one row, which counts at once however many grants there are and whoever redeems meanwhile.
-        var drawn = await WriteAsync(applicationId, actor, "application.tokens_revoked", DrawLine, cancellation);
+        var drawn = await WriteAsync(applicationId, actor, "application.tokens_revoked", DrawLine, cancellation, RefuseFarLine);
         if (!drawn.Succeeded) return drawn;
         // 2. The grants, in one statement for however many users.
         var ended = await database.WinAsync<Application>(async db =>
@@ -187,7 +192,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             return drawn;
         }, cancellation);
         // 3. The line again, when everybody sees that the grants have ended: what one gave until then is dated before it. Whoever asked may have
-        //    gone by now; what was begun is finished.
+        //    gone by now; what was begun is finished. Should the store go away here, the caller is told, and asks again.
         return ended.Succeeded ? await WriteAsync(applicationId, actor, action: null, DrawLine, CancellationToken.None) : ended;
     }
 
@@ -242,20 +247,35 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
 
     // Without an action it is the rest of what has been written down already.
     private Task<Outcome<Application>> WriteAsync(
-        Guid applicationId, Actor actor, string? action, Action<Application> change, CancellationToken cancellation) =>
+        Guid applicationId, Actor actor, string? action, Action<Application> change, CancellationToken cancellation,
+        Func<Application, Outcome<Application>?>? refuse = null) =>
         database.WriteAsync<Application>(async db =>
         {
             var now = clock.GetUtcNow();
             var application = await db.Applications.SingleOrDefaultAsync(row => row.Id == applicationId, cancellation);
             if (application is null) return Outcome<Application>.NotFound("application");
+            if (refuse?.Invoke(application) is { } refused) return refused;
             change(application);
             if (action is not null) db.Audit(now, actor, application.OrganizationId, action, application.Id.ToString());
             db.Announce(now, ChangeKind.Application, application.ClientId);
             return application;
         }, cancellation);
 
-    // Never back, whichever node's clock is late, and never to where it is: tokens may be dated to that already.
-    private void DrawLine(Application application) => application.TokensNotBefore = Math.Max(NextSecond(), application.TokensNotBefore + 1);
+    // Never back, whichever node's clock is late, and never to where it is, because tokens may be dated to that already; unless it is so far ahead
+    // that the tokens of then would be taken nowhere.
+    private void DrawLine(Application application)
+    {
+        var line = application.TokensNotBefore;
+        application.TokensNotBefore = Math.Max(NextSecond(), line < NextSecond() + MaxLeadSeconds ? line + 1 : line);
+    }
+
+    // Both lines of a revocation must find room, or it would not refuse everything.
+    private Outcome<Application>? RefuseFarLine(Application application)
+    {
+        var wait = application.TokensNotBefore + 2 - (NextSecond() + MaxLeadSeconds);
+        return wait <= 0 ? default(Outcome<Application>?) : Outcome<Application>.Conflict(string.Create(CultureInfo.InvariantCulture,
+            $"All tokens were revoked again and again within seconds, or the clocks of the nodes disagree. Try again in {wait} s."));
+    }
 
     private long NextSecond() => clock.GetUtcNow().ToUnixTimeSeconds() + 1;
 

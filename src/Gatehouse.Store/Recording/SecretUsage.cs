@@ -42,7 +42,7 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
         if (_used.IsEmpty) return;
         try
         {
-            // To the second, so that the uses of one second share their statements. In one order on every node: no deadlock between two that flush.
+            // To the second, so that the uses of one second share their statements. In one order on every node, so that two that flush seldom meet.
             foreach (var second in _used.GroupBy(use => use.Value.ToUnixTimeSeconds()).OrderBy(second => second.Key))
                 foreach (var batch in second.OrderBy(use => use.Key).Chunk(MaxBatch)) await WriteAsync(second.Key, batch, cancellation);
         }

@@ -25,7 +25,8 @@ internal static class NodeAdmission
 
     private static Func<HttpContext, int, Task>? MayRefuse(HttpContext http) =>
         HttpMethods.IsOptions(http.Request.Method) ? null // A page's preflight request: refused, it would hide from the page why.
-        : http.Features[typeof(ListenerRole)] is ListenerRole { IsGateway: true } ? Gateway.Answers.OverloadAnswer.WriteAsync
+        : http.Features[typeof(ListenerRole)] is ListenerRole { IsGateway: true }
+            ? Gateway.Answers.OverloadAnswer.Concerns(http.Request) ? Gateway.Answers.OverloadAnswer.WriteAsync : null
         : AuthServer.Requests.OverloadAnswer.Concerns(http.Request) ? AuthServer.Requests.OverloadAnswer.WriteAsync
         : null;
 }

@@ -16,7 +16,8 @@ public sealed class QueueProbe(AdmissionControl admission, TimeProvider clock, A
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Action arrive = Arrive;
-        _timer = clock.CreateTimer(_ => Post(arrive), null, Interval, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(_ => Post(arrive), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(Interval, Timeout.InfiniteTimeSpan); // Not before it is known: whoever arrives sets it again.
         return Task.CompletedTask;
     }
 

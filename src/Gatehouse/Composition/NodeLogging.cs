@@ -17,6 +17,8 @@ internal static class NodeLogging
         logging.AddFilter("Gatehouse", options.LogLevel);
         // While it is on, an activity and a scope are made for each request (2 µs), for log lines that this program writes at no level.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // A line for each connection beyond the limit would be one more way to keep a flooded node busy.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
         // A refused database command is reported by whoever asked for it, with what that means.
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
         // Forwarding errors are the gateway's refusals, logged there with their trace id.

@@ -57,12 +57,28 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("Proxy")]
     [InlineData("X-ARR-ClientCert")]
     [InlineData("X-Amzn-Mtls-Clientcert-Leaf")]
+    [InlineData("ssl-client-verify")]
+    [InlineData("client_cert")]
+    [InlineData("cf-connecting-ip")]
+    [InlineData("FASTLY-CLIENT-IP")]
+    [InlineData("Client_IP")]
+    [InlineData("Forwarded-For")]
+    [InlineData("x_gatehouse_a-name-that-is-longer-than-the-room-that-is-kept-for-usual-ones-and-then-some")]
     public async Task What_a_caller_says_under_our_names_is_removed(string header)
     {
         using var answer = await _node.CallAsync("/things", _token, change: request => request.Headers.TryAddWithoutValidation(header, "forged"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(_node.Upstream.Calls.TryDequeue(out var call));
         Assert.DoesNotContain(call.Headers.Values, value => value.Contains("forged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_trace_of_the_caller_goes_through_as_it_came()
+    {
+        const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        using var answer = await _node.CallAsync("/things", _token, change: request => request.Headers.Add("traceparent", trace));
+        Assert.True(_node.Upstream.Calls.TryDequeue(out var call));
+        Assert.Equal(trace, call.Headers.GetValueOrDefault("traceparent"));
     }
 
     [Theory, Requirement("Gateway-03")]

@@ -51,8 +51,8 @@ public sealed class TestNode : IAsyncLifetime
     /// <summary>Set before the node starts.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
-    /// <summary>Set before the node starts.</summary>
-    public AdmissionOptions Admission { get; init; } = new();
+    /// <summary>Set before the node starts. Nothing is refused by default: time stands still here, and jumps.</summary>
+    public AdmissionOptions Admission { get; init; } = new() { TargetWait = TimeSpan.Zero };
 
     /// <summary>Where client certificates are asked for; null when that is off.</summary>
     public Uri? MutualAddress { get; private set; }

@@ -11,7 +11,7 @@ public sealed class AdmissionTests : IAsyncLifetime
 {
     private const double Most = 1000; // Times the target: two requests in three or four are refused.
 
-    private readonly TestNode _node = new();
+    private readonly TestNode _node = new() { Admission = new AdmissionOptions() };
     private Founding.Credentials _application = null!;
     private string _token = null!;
 
@@ -104,6 +104,22 @@ public sealed class AdmissionTests : IAsyncLifetime
             request.Headers.Add("Access-Control-Request-Method", "GET");
         }));
         Assert.All(asked, answer => Assert.Equal(HttpStatusCode.NoContent, answer.Status));
+    }
+
+    [Fact, Rfc(9728, "3")]
+    public async Task What_says_how_to_call_is_never_refused()
+    {
+        Overload();
+        var answers = await AskAsync(20, () => _node.Gateway.GetAsync("/.well-known/oauth-protected-resource/nothing"));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.NotFound, answer.Status));
+    }
+
+    [Fact, Rfc(7592, "2.3")]
+    public async Task An_application_that_deletes_itself_is_never_refused()
+    {
+        Overload();
+        var answers = await AskAsync(20, () => _node.Auth.DeleteAsync("/as/clients.oauth2/nobody"));
+        Assert.All(answers, answer => Assert.NotEqual(HttpStatusCode.ServiceUnavailable, answer.Status));
     }
 
     [Fact]

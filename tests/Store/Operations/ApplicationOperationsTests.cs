@@ -130,6 +130,25 @@ public abstract class ApplicationOperationsTests(StoreProvider provider) : Store
     }
 
     [Fact]
+    public async Task Tokens_can_be_revoked_so_often_that_new_ones_are_still_taken_and_again_when_time_has_passed()
+    {
+        var application = (await Store.CreateApplicationAsync()).Application;
+        var outcomes = new List<Outcome<Application>>();
+        for (var turn = 0; turn < 20; turn++) outcomes.Add(await Store.Applications.RevokeTokensAsync(application.Id, Actor.System));
+
+        var now = Store.Clock.GetUtcNow().ToUnixTimeSeconds();
+        var line = await Store.ReadAsync(db => db.Applications.Where(row => row.Id == application.Id).Select(row => row.TokensNotBefore).SingleAsync());
+        Assert.InRange(line, now + 1, now + 10); // What verifiers take.
+        Assert.True(outcomes[0].Succeeded && outcomes[1].Succeeded);
+        Assert.Contains("Try again in 1 s", outcomes[^1].Message, StringComparison.Ordinal);
+        // Retiring is never refused.
+        TestStore.Succeed(await Store.Applications.RetireAsync(application.Id, Actor.System));
+
+        Store.Clock.Advance(TimeSpan.FromSeconds(2));
+        TestStore.Succeed(await Store.Applications.RevokeTokensAsync(application.Id, Actor.System));
+    }
+
+    [Fact]
     public async Task A_URL_that_is_an_application_again_begins_behind_the_second_in_which_it_was_deleted()
     {
         var again = TestStore.Succeed(await Store.Registrations.RegisterAsync(new Registration(Store.Organization.Id, RegistrationKind.Document, new ApplicationDraft("Page"))
