@@ -45,8 +45,4 @@ function init(args)
   wrk.request = request
 end
 
-function done(summary, latency)
-  local e = summary.errors
-  io.write(string.format("\nresult %d %d %d %d %d %d\n", summary.requests, summary.duration, summary.bytes,
-    e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))
-end
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "result.lua")

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gatehouse.Bench.Harness.Measuring;
 
 /// <summary>What a run was asked for.</summary>
@@ -34,7 +36,8 @@ internal sealed record BenchOptions
 
     public required int LoadCpu { get; init; }
 
-    /// <summary>Where the tables go: FILE.md and FILE.json.</summary>
+    /// <summary>Where the tables go: FILE.md and FILE.json. Not part of them: it says something of the machine alone.</summary>
+    [JsonIgnore]
     public required string Out { get; init; }
 
     public bool Wants(string target) =>

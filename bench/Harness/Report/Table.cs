@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Gatehouse.Bench.Harness.Measuring;
 using Gatehouse.Bench.Harness.Paths;
 using Gatehouse.Bench.Harness.Targets;
@@ -16,16 +15,7 @@ internal static class Table
     {
         var isPath = PathCatalog.Find(job) is not null;
         var limit = isPath ? FastestPeer(results) : results.FirstOrDefault(result => result.Target.Name == Catalog.LimitOf(job))?.Median(sample => sample.CpuMicros);
-        var rows = new List<string[]> { Head(isPath ? "fastest peer" : "limit") };
-        rows.AddRange(results.Select(result => Row(result, limit)));
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        var text = new StringBuilder();
-        foreach (var (place, row) in rows.Index())
-        {
-            text.AppendLine(Line(row, widths));
-            if (place == 0) text.AppendLine(Line([.. widths.Select(Rule)], widths));
-        }
-        return text.ToString();
+        return Grid.Write(Head(isPath ? "fastest peer" : "limit"), results.Select(result => Row(result, limit)));
     }
 
     private static double? FastestPeer(IReadOnlyList<Result> results)
@@ -33,15 +23,6 @@ internal static class Table
         var peers = results.Where(result => !result.Target.Name.StartsWith(Catalog.Product, StringComparison.Ordinal)).ToArray();
         return peers.Length == 0 ? null : peers.Min(result => result.Median(sample => sample.CpuMicros));
     }
-
-    private static string Line(string[] row, int[] widths)
-    {
-        var cells = row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
-        return $"| {string.Join(" | ", cells)} |";
-    }
-
-    // Names stand at the left, numbers at the right.
-    private static string Rule(int width, int column) => column == 0 ? new string('-', width) : new string('-', width - 1) + ':';
 
     private static string[] Row(Result result, double? limit)
     {

@@ -33,8 +33,8 @@ internal sealed partial class OpenSslSigner : IDisposable
             signer = new OpenSslSigner(Copy(pair));
             Span<byte> signature = stackalloc byte[2 * Coordinate];
             var question = "A first signature"u8;
-            signer.Sign(question, signature);
-            if (pair.VerifyData(question, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)) return signer;
+            if (signer.TrySign(question, signature)
+                && pair.VerifyData(question, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)) return signer;
         }
         catch (Exception exception) when (exception is CryptographicException or AsnContentException or EntryPointNotFoundException or DllNotFoundException)
         {
@@ -44,19 +44,23 @@ internal sealed partial class OpenSslSigner : IDisposable
         return null;
     }
 
-    /// <summary>Writes r and s, 32 bytes each. Several threads may sign at once.</summary>
-    public void Sign(ReadOnlySpan<byte> input, Span<byte> signature)
+    /// <summary>Writes r and s, 32 bytes each; false when OpenSSL does not sign. Several threads may sign at once.</summary>
+    public bool TrySign(ReadOnlySpan<byte> input, Span<byte> signature)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(input, hash);
         Span<byte> der = stackalloc byte[MaxDerLength];
         nuint length = MaxDerLength;
         if (Sign(_context.Value!, ref MemoryMarshal.GetReference(der), ref length, in MemoryMarshal.GetReference(hash), (nuint)hash.Length) != 1)
-            throw new CryptographicException("OpenSSL did not sign.");
+        {
+            ClearErrors(); // Else .NET would take them for those of its next call.
+            return false;
+        }
         AsnDecoder.ReadSequence(der[..(int)length], AsnEncodingRules.DER, out var start, out _, out _);
         var integers = der[start..(int)length];
         CopyInteger(integers, signature[..Coordinate], out var read);
         CopyInteger(integers[read..], signature[Coordinate..], out _);
+        return true;
     }
 
     public void Dispose()
@@ -116,6 +120,9 @@ internal sealed partial class OpenSslSigner : IDisposable
 
     [LibraryImport(Library, EntryPoint = "EVP_PKEY_sign")]
     private static partial int Sign(ContextHandle context, ref byte signature, ref nuint signatureLength, in byte hash, nuint hashLength);
+
+    [LibraryImport(Library, EntryPoint = "ERR_clear_error")]
+    private static partial void ClearErrors();
 
     /// <summary>An <c>EVP_PKEY</c>.</summary>
     private sealed class KeyHandle() : SafeHandle(0, ownsHandle: true)

@@ -38,8 +38,8 @@ public sealed class SigningKey
     /// <summary>Signs (RFC 7518 §3.3 to §3.5, RFC 8037 §3.1, RFC 9964 §4).</summary>
     public void Sign(ReadOnlySpan<byte> input, Span<byte> signature)
     {
-        if (_fastEc is not null) _fastEc.Sign(input, signature);
-        else if (_ec is not null) _ec.SignData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        if (_fastEc is not null && _fastEc.TrySign(input, signature)) return;
+        if (_ec is not null) _ec.SignData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         else if (_seed is not null) _seed.Sign(input, signature);
         else _rsa!.SignData(input, signature, HashAlgorithmName.SHA256, _padding);
     }

@@ -70,6 +70,9 @@ public sealed class ReferenceTokenTests : IAsyncLifetime
         var (revoked, expiring) = (await ObtainAsync(), await ObtainAsync());
         Assert.True((bool)(await IntrospectAsync(revoked))["active"]!);
         Assert.True((bool)(await IntrospectAsync(expiring))["active"]!);
+        // From now on it is memory that answers: the store has nothing to say of them.
+        await using (var db = _node.Database.Open()) Assert.Equal(2, await db.Handles.ExecuteDeleteAsync());
+        Assert.True((bool)(await IntrospectAsync(revoked))["active"]!);
 
         using var content = new StringContent($"token={revoked}{_flow.Authentication}", System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
         using var answer = await _node.Auth.PostAsync("/as/revoke_token.oauth2", content);

@@ -132,6 +132,29 @@ public abstract class ApplicationRegistryTests(StoreProvider provider) : StoreTe
         Assert.False(registry.TryGet(application.ClientId, out _));
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 2)]
+    [InlineData(2, 0)]
+    [InlineData(1, 2)]
+    public async Task Each_secret_and_each_contract_is_there_once(int secrets, int contracts)
+    {
+        var created = await Store.CreateApplicationAsync();
+        for (var more = 1; more < secrets; more++) TestStore.Succeed(await Store.Secrets.AddAsync(created.Application.Id, "next", null, Actor.System));
+        var apis = new List<Guid>();
+        for (var number = 0; number < contracts; number++)
+        {
+            var api = await Store.PublishAsync(Store.DraftApi($"labels{number}"));
+            TestStore.Succeed(await Store.Contracts.RequestAsync(created.Application.Id, api.Plans.Single().Id, Actor.System));
+            apis.Add(api.Id);
+        }
+
+        var found = (await Open().FindAsync(created.Application.ClientId)).Value!;
+        Assert.Equal(secrets, found.Secrets.Count);
+        Assert.Equal(secrets, found.Secrets.Select(secret => Convert.ToHexString(secret.Verifier.Span)).Distinct().Count());
+        Assert.Equal(apis.Order(), found.Contracts.Keys.Order());
+    }
+
     [Fact]
     public async Task A_reload_that_comes_while_a_load_is_under_way_is_not_lost()
     {
