@@ -38,7 +38,7 @@ internal sealed record BenchOptions
 
     /// <summary>Where the tables go: FILE.md and FILE.json. Not part of them: it says something of the machine alone.</summary>
     [JsonIgnore]
-    public required string Out { get; init; }
+    public string Out { get; init; } = string.Empty;
 
     public bool Wants(string target) =>
         Only.Count == 0 || Only.Any(name => target == name || target.StartsWith(name + "-", StringComparison.Ordinal));
