@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gatehouse.Bench.Harness.Machine;
 
 namespace Gatehouse.Bench.Harness.Targets;
@@ -8,9 +9,6 @@ internal sealed class GatehouseTarget(string name, string program, bool isGatewa
     name, "the product: gatehouse serve with all roles on SQLite, one application with a secret and a contract")
 {
     private static readonly TimeSpan BriefLife = TimeSpan.FromSeconds(62);
-
-    // With many tokens in rotation every call's token shall be one that the gateway has not seen: that is what they are for.
-    private static readonly Dictionary<string, string> RememberNothing = new() { ["Gateway__RememberedTokens"] = "2" };
 
     private GatehouseNode? _node;
 
@@ -23,7 +21,7 @@ internal sealed class GatehouseTarget(string name, string program, bool isGatewa
     public override async Task StartAsync(Rig rig, CancellationToken cancellation)
     {
         if (!File.Exists(program)) throw new BenchException($"There is no {program}.");
-        _node = new GatehouseNode(rig, Name, program, rig.TokenCount > 1 ? RememberNothing : null);
+        _node = new GatehouseNode(rig, Name, program, rig.TokenCount > 1 ? RememberFewerThan(rig.TokenCount) : null);
         var founded = await _node.FoundAsync(cancellation);
         Own(await _node.ServeAsync(cancellation));
         Version = System.Diagnostics.FileVersionInfo.GetVersionInfo(program).ProductVersion ?? "-";
@@ -56,6 +54,10 @@ internal sealed class GatehouseTarget(string name, string program, bool isGatewa
             new Refusal("an expired token", await officer.ObtainTokenAsync(brief, cancellation), TimeProvider.System.GetUtcNow() + BriefLife),
         ];
     }
+
+    // With many tokens in rotation every call's token shall be one that the gateway has forgotten: that is what they are for.
+    private static Dictionary<string, string> RememberFewerThan(int tokens) =>
+        new() { ["Gateway__RememberedTokens"] = Math.Max(2, tokens / 4).ToString(CultureInfo.InvariantCulture) };
 
     private static async Task<IReadOnlyList<string>> ObtainAsync(GatehouseOperator officer, string form, int count, CancellationToken cancellation)
     {

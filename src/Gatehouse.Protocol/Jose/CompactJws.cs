@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Gatehouse.Protocol.Jose;
 
@@ -67,7 +68,9 @@ public sealed class CompactJws
         if (!TryReadObject(header, out var headerObject) || !TryReadObject(payload, out var payloadObject)) return false;
         if (headerObject.TryGetProperty("crit", out _)) return false; // RFC 7515 §4.1.11: no extension is understood here.
         if (headerObject.TryGetProperty("b64", out _)) return false; // RFC 7797 §6: it never comes without crit.
-        jws = new CompactJws(headerObject, payloadObject, Encoding.ASCII.GetBytes(text[..last].ToString()), signature);
+        var signingInput = new byte[last];
+        Encoding.ASCII.GetBytes(text[..last], signingInput); // Three parts of base64url and dots: one byte each.
+        jws = new CompactJws(headerObject, payloadObject, signingInput, signature);
         return true;
     }
 
@@ -80,10 +83,8 @@ public sealed class CompactJws
         try
         {
             if (!IsText(utf8)) return false;
-            using var document = JsonDocument.Parse(utf8, Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return false;
-            value = document.RootElement.Clone();
-            return true;
+            value = JsonElement.Parse(utf8, Strict);
+            return value.ValueKind == JsonValueKind.Object;
         }
         catch (JsonException)
         {
@@ -91,9 +92,12 @@ public sealed class CompactJws
         }
     }
 
-    // Half of a surrogate pair and broken UTF-8 pass as JSON and are no text: reading them later would throw.
+    // Half of a surrogate pair and broken UTF-8 pass as JSON and are no text: reading them later would throw. Only an escape can be such a half
+    // in what is UTF-8, and few tokens hold one.
     private static bool IsText(ReadOnlySpan<byte> utf8)
     {
+        if (!Utf8.IsValid(utf8)) return false;
+        if (!utf8.Contains((byte)'\\')) return true;
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
         try
         {

@@ -102,7 +102,7 @@ public sealed class PublicJwk
     {
         if (!Algorithms.Contains(algorithm, StringComparer.Ordinal)) return false;
         if (_check is not null) return signature.Length == RawKeySizes.Of(algorithm)!.Value.Signature && _check(input, signature);
-        var hash = algorithm[2..] switch { "256" => HashAlgorithmName.SHA256, "384" => HashAlgorithmName.SHA384, _ => HashAlgorithmName.SHA512 };
+        var hash = algorithm.AsSpan(2) switch { "256" => HashAlgorithmName.SHA256, "384" => HashAlgorithmName.SHA384, _ => HashAlgorithmName.SHA512 };
         if (_ec is not null)
             return signature.Length == (_ec.KeySize + 7) / 8 * 2 && _ec.VerifyData(input, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         var padding = algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
@@ -10,15 +11,21 @@ public sealed class ScopeSet : IReadOnlyCollection<string>, IEquatable<ScopeSet>
     /// <summary>The most scope tokens one set may hold.</summary>
     public const int MaxCount = 128;
 
+    private const int Few = 8;
+
+    // %x21 / %x23-5B / %x5D-7E (RFC 6749 §3.3).
+    private static readonly SearchValues<char> Characters = SearchValues.Create(
+        [.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(character => character is not ('"' or '\\'))]);
+
     private readonly string[] _ordered;
-    private readonly FrozenSet<string> _set;
+    private readonly FrozenSet<string>? _set; // Null where looking through a few is as quick, and making it would cost more than all else.
     private readonly string _text;
 
     private ScopeSet(string[] ordered)
     {
         _ordered = ordered;
-        _set = ordered.ToFrozenSet(StringComparer.Ordinal);
-        _text = string.Join(' ', ordered);
+        _set = ordered.Length > Few ? ordered.ToFrozenSet(StringComparer.Ordinal) : null;
+        _text = ordered.Length == 1 ? ordered[0] : string.Join(' ', ordered);
     }
 
     public static ScopeSet Empty { get; } = new([]);
@@ -44,6 +51,11 @@ public sealed class ScopeSet : IReadOnlyCollection<string>, IEquatable<ScopeSet>
             scopes = Empty;
             return true;
         }
+        if (IsToken(text))
+        {
+            scopes = new ScopeSet([text]);
+            return true;
+        }
         var tokens = text.Split(' ');
         if (tokens.Length > MaxCount || !Array.TrueForAll(tokens, IsToken)) return false;
         scopes = new ScopeSet([.. tokens.Distinct(StringComparer.Ordinal)]);
@@ -52,9 +64,9 @@ public sealed class ScopeSet : IReadOnlyCollection<string>, IEquatable<ScopeSet>
 
     /// <summary>One or more of %x21 / %x23-5B / %x5D-7E.</summary>
     public static bool IsToken(string text) =>
-        text.Length is > 0 and <= 128 && text.All(c => c is '!' or (>= '#' and <= '[') or (>= ']' and <= '~'));
+        text.Length is > 0 and <= 128 && !text.AsSpan().ContainsAnyExcept(Characters);
 
-    public bool Contains(string token) => _set.Contains(token);
+    public bool Contains(string token) => _set?.Contains(token) ?? _ordered.AsSpan().Contains(token);
 
     public bool IsSubsetOf(ScopeSet other) => _ordered.All(other.Contains);
 

@@ -70,7 +70,8 @@ public abstract class GatehouseDb(DbContextOptions options) : IdentityUserContex
             if (type.FindPrimaryKey() is { Properties: [{ ClrType: var key } id] } && key == typeof(Guid)) id.ValueGenerated = ValueGenerated.Never;
     }
 
-    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+    // Not private: the compiled models name it.
+    internal sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
         instant => instant.ToUnixTimeMilliseconds(),
         milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 }

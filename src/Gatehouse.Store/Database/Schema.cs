@@ -2,6 +2,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Database;
 
+/// <summary>How far a database is.</summary>
+internal enum SchemaState
+{
+    Empty,
+    Behind,
+    Current,
+}
+
 /// <summary>What tables really are in the database, and how they are brought up to date.</summary>
 internal static class Schema
 {
@@ -11,9 +19,8 @@ internal static class Schema
     private const long MigrationLock = 0x6761_7465_686F_7573;
 
     /// <summary>Looks, without changing anything, whether the database is this program's to use.</summary>
-    /// <returns>Whether it holds a schema already.</returns>
     /// <exception cref="StoreUnusableException">It is newer, half-written or another program's.</exception>
-    public static async Task<bool> InspectAsync(GatehouseDb db, CancellationToken cancellation)
+    public static async Task<SchemaState> InspectAsync(GatehouseDb db, CancellationToken cancellation)
     {
         if (db is PostgresGatehouseDb) await RefuseOldPostgresAsync(db, cancellation);
         var tables = await NamesAsync(db, cancellation);
@@ -35,7 +42,7 @@ internal static class Schema
             throw new StoreUnusableException(
                 $"The database is half-written: its table {missing} is missing. Restore a backup, or name an empty database.");
         }
-        return applied.Count > 0;
+        return applied.Count == 0 ? SchemaState.Empty : applied.Count < known.Count ? SchemaState.Behind : SchemaState.Current;
     }
 
     public static async Task UpdateAsync(GatehouseDb db, CancellationToken cancellation)

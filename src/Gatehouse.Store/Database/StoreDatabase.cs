@@ -55,10 +55,15 @@ public sealed class StoreDatabase
     /// <exception cref="StoreUnusableException">The database is newer, incomplete, unreachable, or sealed under another key.</exception>
     public async Task PrepareAsync(KeyEncryptionKey key, CancellationToken cancellation = default)
     {
-        await LookAsync(key, cancellation);
+        var state = await InspectAsync(key, cancellation);
         try
         {
-            await using (var db = Open()) await Schema.UpdateAsync(db, cancellation);
+            // To ask again what is missing costs a quarter of a second.
+            if (state != SchemaState.Current)
+            {
+                await using var db = Open();
+                await Schema.UpdateAsync(db, cancellation);
+            }
             await KeyProof.EnsureAsync(this, key, cancellation);
         }
         catch (Exception exception) when (StoreUnusableException.CanExplain(exception))
@@ -70,14 +75,18 @@ public sealed class StoreDatabase
     /// <summary>Says whether the database could be used, and changes nothing.</summary>
     /// <returns>False when it is empty or not there: the first start makes it.</returns>
     /// <exception cref="StoreUnusableException">The database is newer, incomplete, unreachable, or sealed under another key.</exception>
-    public async Task<bool> LookAsync(KeyEncryptionKey key, CancellationToken cancellation = default)
+    public async Task<bool> LookAsync(KeyEncryptionKey key, CancellationToken cancellation = default) =>
+        await InspectAsync(key, cancellation) != SchemaState.Empty;
+
+    private async Task<SchemaState> InspectAsync(KeyEncryptionKey key, CancellationToken cancellation)
     {
         try
         {
             await using var look = OpenToLook();
-            if (look is null || !await Schema.InspectAsync(look, cancellation)) return false;
-            await KeyProof.CheckAsync(look, key, cancellation);
-            return true;
+            if (look is null) return SchemaState.Empty;
+            var state = await Schema.InspectAsync(look, cancellation);
+            if (state != SchemaState.Empty) await KeyProof.CheckAsync(look, key, cancellation);
+            return state;
         }
         catch (Exception exception) when (StoreUnusableException.CanExplain(exception))
         {
