@@ -76,8 +76,9 @@ public static class GatehousePortal
 
     private static void AddKeyRing(this IServiceCollection services)
     {
-        services.AddDataProtection().SetApplicationName("Gatehouse").PersistKeysToDbContext<GatehouseDb>();
-        services.AddOptions<KeyManagementOptions>().Configure<KeyEncryptionKey>((ring, key) => ring.XmlEncryptor = new KeyRingSealer(key));
+        services.AddDataProtection().SetApplicationName("Gatehouse");
+        services.AddOptions<KeyManagementOptions>().Configure<KeyEncryptionKey, StoreDatabase>((ring, key, database) =>
+            (ring.XmlEncryptor, ring.XmlRepository) = (new KeyRingSealer(key), new KeyRingRepository(database)));
     }
 
     private static void AddSessions(this IServiceCollection services)

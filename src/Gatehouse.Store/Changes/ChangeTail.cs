@@ -36,39 +36,46 @@ public sealed class ChangeTail(StoreDatabase database)
     /// <returns>Null when rows were removed before they could be read: the reader must forget everything it remembers.</returns>
     public async Task<IReadOnlyList<Change>?> ReadAsync(CancellationToken cancellation)
     {
-        await using var db = database.Open();
-        return db is SqliteGatehouseDb ? await ReadSqliteAsync(db, cancellation) : await ReadPostgresAsync(db, cancellation);
+        await using var connection = await database.ConnectAsync(cancellation);
+        return connection.IsSqlite ? await ReadSqliteAsync(connection, cancellation) : await ReadPostgresAsync(connection, cancellation);
     }
 
-    private async Task<IReadOnlyList<Change>?> ReadSqliteAsync(GatehouseDb db, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Change>?> ReadSqliteAsync(StoreConnection connection, CancellationToken cancellation)
     {
         var first = _settled < 0;
         if (first)
         {
             // The feed may hold no rows because all were removed: positions go on after the last that was given.
-            _settled = Math.Max(await db.Changes.MaxAsync(row => (long?)row.Position, cancellation) ?? 0, await ReadPrunedAsync(db, cancellation));
+            var last = await connection.FindAsync("""SELECT COALESCE(MAX("Position"), 0) FROM "Changes" """, row => row.Number(0), cancellation);
+            _settled = Math.Max(last, await ReadPrunedAsync(connection, cancellation));
             return [];
         }
         // Read the rows first: rows pruned after that were in the answer.
-        var rows = await db.Changes.AsNoTracking().Where(row => row.Position > _settled).OrderBy(row => row.Position).ToListAsync(cancellation);
-        var pruned = await ReadPrunedAsync(db, cancellation);
+        var rows = await connection.ListAsync(
+            """SELECT "Position", "Kind", "Subject", "At" FROM "Changes" WHERE "Position" > @0 ORDER BY "Position" """,
+            row => new Change { Position = row.Number(0), Kind = row.Name<ChangeKind>(1), Subject = row.Text(2), At = row.Instant(3) }, cancellation, _settled);
+        var pruned = await ReadPrunedAsync(connection, cancellation);
         var gap = pruned > _settled;
         _settled = Math.Max(rows.Count > 0 ? rows[^1].Position : _settled, pruned); // Past the gap: it is told once.
         return gap ? null : rows;
     }
 
-    private async Task<IReadOnlyList<Change>?> ReadPostgresAsync(GatehouseDb db, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Change>?> ReadPostgresAsync(StoreConnection connection, CancellationToken cancellation)
     {
         var first = _settled < 0;
         // One statement, one snapshot: the rows and the horizon belong together.
         var from = first ? long.MaxValue : _settled;
-        var seen = await db.Database.SqlQuery<SeenChange>($"""
-            SELECT horizon.xmin AS "Horizon", c."Position", c."Kind", c."Subject", c."At", c."TransactionId"
+        var seen = await connection.ListAsync(
+            """
+            SELECT horizon.xmin, c."Position", c."Kind", c."Subject", c."At", c."TransactionId"
             FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) AS horizon
-            LEFT JOIN "Changes" AS c ON c."TransactionId" >= {from} OR ({first} AND c."TransactionId" >= horizon.xmin)
+            LEFT JOIN "Changes" AS c ON c."TransactionId" >= @0 OR (@1 AND c."TransactionId" >= horizon.xmin)
             ORDER BY c."Position"
-            """).ToListAsync(cancellation);
-        var pruned = await ReadPrunedAsync(db, cancellation);
+            """,
+            row => row.IsNull(1) ? new SeenChange(row.Number(0), null, null, null, null, null)
+                : new SeenChange(row.Number(0), row.Number(1), row.Text(2), row.Text(3), row.Number(4), row.Number(5)),
+            cancellation, from, first);
+        var pruned = await ReadPrunedAsync(connection, cancellation);
         var fresh = seen.Where(row => row.Position is { } position && !_delivered.Contains(position)).ToList();
         // A horizon that went back: the database was restored from a backup under the running node.
         var gap = !first && ((pruned >= _settled && pruned != _pruned) || seen[0].Horizon < _settled || fresh.Any(row => !row.IsKnown));
@@ -100,8 +107,8 @@ public sealed class ChangeTail(StoreDatabase database)
 
     private const string Pruned = "changes-pruned";
 
-    private static async Task<long> ReadPrunedAsync(GatehouseDb db, CancellationToken cancellation) =>
-        await db.Settings.Where(row => row.Name == Pruned).Select(row => row.Value).SingleOrDefaultAsync(cancellation) is { } value
+    private static async Task<long> ReadPrunedAsync(StoreConnection connection, CancellationToken cancellation) =>
+        await connection.FindAsync("""SELECT "Value" FROM "Settings" WHERE "Name" = @0""", row => row.Bytes(0), cancellation, Pruned) is { } value
             ? BitConverter.ToInt64(value)
             : 0;
 

@@ -16,28 +16,25 @@ internal sealed class DurableSqlite : DbConnectionInterceptor
 
     private static readonly object Said = new();
 
-    private readonly ConditionalWeakTable<sqlite3, object> _told = [];
+    // By SQLite's handle and not by the pool's object, of which one follows the other.
+    private static readonly ConditionalWeakTable<sqlite3, object> Told = [];
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell((SqliteConnection)connection);
+
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        var handle = HandleOf(connection);
-        if (_told.TryGetValue(handle, out _)) return;
+        Tell((SqliteConnection)connection); // SQLite answers in the process: there is nothing to wait for.
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Says it to a connection that was opened, unless it was told before.</summary>
+    public static void Tell(SqliteConnection connection)
+    {
+        var handle = connection.Handle ?? throw new InvalidOperationException("An opened connection has a handle.");
+        if (Told.TryGetValue(handle, out _)) return;
         using var command = connection.CreateCommand();
         command.CommandText = Pragmas;
         command.ExecuteNonQuery();
-        _told.AddOrUpdate(handle, Said);
+        Told.AddOrUpdate(handle, Said);
     }
-
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-    {
-        var handle = HandleOf(connection);
-        if (_told.TryGetValue(handle, out _)) return;
-        await using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        _told.AddOrUpdate(handle, Said);
-    }
-
-    private static sqlite3 HandleOf(DbConnection connection) =>
-        ((SqliteConnection)connection).Handle ?? throw new InvalidOperationException("An opened connection has a handle.");
 }

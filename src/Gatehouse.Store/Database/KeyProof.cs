@@ -1,8 +1,6 @@
+using System.Data;
 using System.Security.Cryptography;
-using Gatehouse.Store.Model;
-using Gatehouse.Store.Operations;
 using Gatehouse.Store.Secrets;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Database;
 
@@ -12,38 +10,33 @@ internal static class KeyProof
     private const string Name = "key-proof";
 
     /// <summary>Refuses another key, and sealed values without a proof; an empty database needs none yet.</summary>
-    public static async Task CheckAsync(GatehouseDb db, KeyEncryptionKey key, CancellationToken cancellation)
+    public static async Task CheckAsync(StoreConnection connection, KeyEncryptionKey key, CancellationToken cancellation)
     {
-        if (await FindAsync(db, cancellation) is { } proof) Check(proof, key);
-        else if (await db.SigningKeys.AnyAsync(cancellation) || await db.ApplicationSecrets.AnyAsync(cancellation))
+        if (await FindAsync(connection, cancellation) is { } proof) Check(proof, key);
+        else if (await connection.FindAsync("""SELECT EXISTS (SELECT 1 FROM "SigningKeys") OR EXISTS (SELECT 1 FROM "ApplicationSecrets")""", row => row.Flag(0), cancellation))
             throw new StoreUnusableException("The database is half-written: its key proof is missing. Restore a backup.");
     }
 
-    /// <summary>Writes the proof into a new database, or checks the one that another node wrote meanwhile.</summary>
+    /// <summary>Writes the proof into a new database, or checks the one that another node wrote meanwhile; so it is known that one can write.</summary>
     public static async Task EnsureAsync(StoreDatabase database, KeyEncryptionKey key, CancellationToken cancellation)
     {
-        var proven = await database.WriteAsync<Setting>(async db =>
-        {
-            if (await FindAsync(db, cancellation) is { } proof)
-            {
-                Check(proof, key);
-                return proof;
-            }
-            var made = new Setting { Name = Name, Value = key.Seal(Name, Name, [1]) };
-            db.Settings.Add(made);
-            return made;
-        }, cancellation);
-        if (!proven.Succeeded) throw new StoreUnusableException("Other nodes start on this database at the same moment. Start this one again.");
+        using var turn = await database.WaitForTurnAsync(cancellation);
+        await using var connection = await database.ConnectAsync(cancellation);
+        await connection.BeginAsync(IsolationLevel.ReadCommitted, cancellation);
+        await connection.ExecuteAsync(
+            """INSERT INTO "Settings" ("Name", "Value") VALUES (@0, @1) ON CONFLICT DO NOTHING""", cancellation, Name, key.Seal(Name, Name, [1]));
+        Check((await FindAsync(connection, cancellation))!, key);
+        await connection.CommitAsync(cancellation);
     }
 
-    private static Task<Setting?> FindAsync(GatehouseDb db, CancellationToken cancellation) =>
-        db.Settings.AsNoTracking().SingleOrDefaultAsync(row => row.Name == Name, cancellation);
+    private static Task<byte[]?> FindAsync(StoreConnection connection, CancellationToken cancellation) =>
+        connection.FindAsync("""SELECT "Value" FROM "Settings" WHERE "Name" = @0""", row => row.Bytes(0), cancellation, Name);
 
-    private static void Check(Setting proof, KeyEncryptionKey key)
+    private static void Check(byte[] proof, KeyEncryptionKey key)
     {
         try
         {
-            key.Open(Name, Name, proof.Value);
+            key.Open(Name, Name, proof);
         }
         catch (CryptographicException exception)
         {

@@ -22,6 +22,7 @@ public sealed class StoreDatabase
     internal StoreDatabase(StoreOptions options, ChangeSignal? signal, IReadOnlyList<IInterceptor> interceptors)
     {
         Options = options;
+        Watches = [.. interceptors.OfType<IStatementWatch>()];
         Signal = signal ?? new ChangeSignal();
         var appender = new ChangeAppended(Signal);
         if (options.Provider == StoreProvider.Sqlite)
@@ -41,6 +42,12 @@ public sealed class StoreDatabase
 
     /// <summary>Rings when this process has committed a change.</summary>
     public ChangeSignal Signal { get; }
+
+    /// <summary>None but in tests.</summary>
+    internal IReadOnlyList<IStatementWatch> Watches { get; }
+
+    /// <summary>A connection for single statements; the caller disposes it.</summary>
+    internal Task<StoreConnection> ConnectAsync(CancellationToken cancellation) => StoreConnection.OpenAsync(this, cancellation);
 
     /// <summary>The turn to write; PostgreSQL needs none.</summary>
     internal async Task<IDisposable?> WaitForTurnAsync(CancellationToken cancellation)
@@ -78,12 +85,19 @@ public sealed class StoreDatabase
     public async Task<bool> LookAsync(KeyEncryptionKey key, CancellationToken cancellation = default) =>
         await InspectAsync(key, cancellation) != SchemaState.Empty;
 
+    /// <summary>Whether there is an organization.</summary>
+    public async Task<bool> IsFoundedAsync(CancellationToken cancellation = default)
+    {
+        await using var connection = await ConnectAsync(cancellation);
+        return await connection.FindAsync("""SELECT EXISTS (SELECT 1 FROM "Organizations")""", row => row.Flag(0), cancellation);
+    }
+
     private async Task<SchemaState> InspectAsync(KeyEncryptionKey key, CancellationToken cancellation)
     {
         try
         {
-            await using var look = OpenToLook();
-            if (look is null) return SchemaState.Empty;
+            if (_sqlite is not null && !File.Exists(new SqliteConnectionStringBuilder(Options.ConnectionString).DataSource)) return SchemaState.Empty;
+            await using var look = await StoreConnection.OpenToLookAsync(this, cancellation);
             var state = await Schema.InspectAsync(look, cancellation);
             if (state != SchemaState.Empty) await KeyProof.CheckAsync(look, key, cancellation);
             return state;
@@ -93,16 +107,4 @@ public sealed class StoreDatabase
             throw StoreUnusableException.Explain(exception);
         }
     }
-
-    // To open a SQLite file the usual way turns it to WAL, which changes it; one that may be refused is opened for reading only.
-    private GatehouseDb? OpenToLook()
-    {
-        if (_postgres is not null) return Open();
-        var connection = new SqliteConnectionStringBuilder(Options.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
-        return File.Exists(connection.DataSource)
-            ? new SqliteGatehouseDb(new DbContextOptionsBuilder<SqliteGatehouseDb>().UseSqlite(connection.ConnectionString).Options)
-            : null;
-    }
-
-    /// <summary>There is one, and who is done hands it on.</summary>
 }

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Gatehouse.Store.Database;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Registry;
 
@@ -13,9 +12,8 @@ public sealed class ApiCatalog(StoreDatabase database)
 
     internal async Task ReloadAsync(CancellationToken cancellation)
     {
-        await using var db = database.Open();
-        var rows = await db.Apis.AsNoTracking().AsSplitQuery().Include(api => api.Scopes).Include(api => api.DetailsTypes).Include(api => api.Operations)
-            .OrderBy(api => api.Slug).ToListAsync(cancellation);
+        await using var connection = await database.ConnectAsync(cancellation);
+        var rows = await ApiStatements.ReadAllAsync(connection, cancellation);
         Volatile.Write(ref _current, new ApiSnapshot([.. rows.Select(row => new RegisteredApi(row))]));
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Store.Registry;
@@ -78,18 +77,17 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
     private async Task<Lookup<RegisteredApplication>> LoadAsync(string clientId)
     {
         var version = Volatile.Read(ref _version);
-        Application? row;
+        RegisteredApplication? loaded;
         try
         {
-            await using var db = database.Open();
-            row = await ReadAsync(db, clientId);
+            await using var connection = await database.ConnectAsync(CancellationToken.None);
+            loaded = await ApplicationStatement.ReadAsync(connection, clientId);
         }
         catch (Exception exception) when (StoreFault.IsAway(exception))
         {
             LogStoreAway(exception);
             return Lookup<RegisteredApplication>.Unknown;
         }
-        var loaded = row is null ? null : new RegisteredApplication(row);
         lock (_invalidation)
         {
             // When a change came while this was loading, the answer may be older than it: use it once, do not remember it.
@@ -100,27 +98,6 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
             }
         }
         return loaded is null ? Lookup<RegisteredApplication>.Absent : Lookup<RegisteredApplication>.Found(loaded);
-    }
-
-    // Joined flat, each table by its index. With Include the plan of a contract is a subquery, for which SQLite reads every contract there is.
-    private static async Task<Application?> ReadAsync(GatehouseDb db, string clientId)
-    {
-        var rows = await (
-            from application in db.Applications.Where(row => row.ClientId == clientId)
-            from secret in db.ApplicationSecrets.Where(row => row.ApplicationId == application.Id).DefaultIfEmpty()
-            from contract in db.Contracts.Where(row => row.ApplicationId == application.Id).DefaultIfEmpty()
-            from plan in db.Plans.Where(row => row.Id == contract!.PlanId).DefaultIfEmpty()
-            select new { application, application.Organization, application.Registration, secret, contract, plan }).AsNoTracking().ToListAsync();
-        if (rows.Count == 0) return null;
-        var (found, organization, registration) = (rows[0].application, rows[0].Organization, rows[0].Registration);
-        (found.Organization, found.Registration) = (organization, registration);
-        foreach (var secret in rows.Select(row => row.secret).OfType<ApplicationSecret>().DistinctBy(secret => secret.Id)) found.Secrets.Add(secret);
-        foreach (var row in rows.Where(row => row.contract is not null).DistinctBy(row => row.contract!.Id))
-        {
-            row.contract!.Plan = row.plan;
-            found.Contracts.Add(row.contract);
-        }
-        return found;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store could not be asked for an application.")]

@@ -16,11 +16,12 @@ public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
     internal async Task ReloadAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
+        await using var connection = await database.ConnectAsync(cancellation);
         var revoked = new ConcurrentDictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         // One by one: there may be a million, and a list of them beside this would be garbage at once.
-        await foreach (var row in db.RevokedTokens.AsNoTracking().Where(row => row.ExpiresAt > now).AsAsyncEnumerable().WithCancellation(cancellation))
-            revoked[row.TokenId] = row.ExpiresAt;
+        await connection.ForEachAsync(
+            """SELECT "TokenId", "ExpiresAt" FROM "RevokedTokens" WHERE "ExpiresAt" > @0""",
+            row => revoked[row.Text(0)] = row.Instant(1), cancellation, now);
         _revoked = revoked;
     }
 

@@ -3,7 +3,6 @@ using Gatehouse.Protocol.AccessTokens;
 using Gatehouse.Protocol.Jose;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Signatures;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Registry;
 
@@ -34,9 +33,8 @@ public sealed class VerificationKeys(StoreDatabase database) : IDisposable
         await _turn.WaitAsync(cancellation); // Or what was read before another reload could be set after it.
         try
         {
-            await using var db = database.Open();
-            var rows = await db.SigningKeys.AsNoTracking().OrderByDescending(row => row.CreatedAt)
-                .Select(row => row.PublicKey).ToListAsync(cancellation);
+            await using var connection = await database.ConnectAsync(cancellation);
+            var rows = await connection.ListAsync("""SELECT "PublicKey" FROM "SigningKeys" ORDER BY "CreatedAt" DESC""", row => row.Text(0), cancellation);
             Volatile.Write(ref _current, [.. rows.Select(PublishedKey.Read)]);
         }
         finally

@@ -50,17 +50,29 @@ public sealed class SigningKeyRotation(StoreDatabase database, SigningKeyVault v
     /// <summary>The active key of an algorithm; one is made when there is none.</summary>
     public async Task<SigningKeyRecord> FindActiveAsync(string algorithm, CancellationToken cancellation)
     {
-        await using var db = database.Open();
-        if (await ActiveOf(db, algorithm).FirstOrDefaultAsync(cancellation) is { } found) return found;
+        if (await ReadActiveAsync(algorithm, cancellation) is { } found) return found;
         await WriteAsync((write, keys) =>
         {
             if (!keys.Any(key => key.Algorithm == algorithm && key.State == SigningKeyState.Active)) Add(write, algorithm, SigningKeyState.Active);
         }, cancellation);
-        return await ActiveOf(db, algorithm).FirstAsync(cancellation);
+        return await ReadActiveAsync(algorithm, cancellation) ?? throw new InvalidOperationException($"There is no active key for {algorithm}.");
     }
 
-    private static IQueryable<SigningKeyRecord> ActiveOf(GatehouseDb db, string algorithm) => db.SigningKeys.AsNoTracking()
-        .Where(row => row.State == SigningKeyState.Active && row.Algorithm == algorithm).OrderByDescending(row => row.ChangedAt).ThenBy(row => row.Kid);
+    private async Task<SigningKeyRecord?> ReadActiveAsync(string algorithm, CancellationToken cancellation)
+    {
+        await using var connection = await database.ConnectAsync(cancellation);
+        return await connection.FindAsync(
+            """
+            SELECT "Kid", "Algorithm", "PublicKey", "EncryptedPrivateKey", "State", "CreatedAt", "ChangedAt" FROM "SigningKeys"
+            WHERE "State" = @0 AND "Algorithm" = @1 ORDER BY "ChangedAt" DESC, "Kid" LIMIT 1
+            """,
+            row => new SigningKeyRecord
+            {
+                Kid = row.Text(0), Algorithm = row.Text(1), PublicKey = row.Text(2), EncryptedPrivateKey = row.Bytes(3), State = row.Name<SigningKeyState>(4),
+                CreatedAt = row.Instant(5), ChangedAt = row.Instant(6),
+            },
+            cancellation, SigningKeyState.Active, algorithm);
+    }
 
     private bool IsDue(IReadOnlyCollection<SigningKeyRecord> keys) =>
         keys.Any(key => key.State == SigningKeyState.Retired ? Lasted(key, RotationSchedule.RetireFor)

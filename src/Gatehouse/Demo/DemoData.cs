@@ -20,7 +20,7 @@ internal sealed class DemoData(StoreDatabase database, KeyEncryptionKey key, Tim
     {
         var founder = new Founder(database, key, clock);
         var kept = await ReadAsync(cancellation);
-        if (kept is null && await founder.IsFoundedAsync(cancellation))
+        if (kept is null && await database.IsFoundedAsync(cancellation))
             throw new StartRefusedException("The folder's first start was interrupted, or it is no demo's. "
                 + "Delete the folder to start anew, or name another one with --data.");
         var demo = kept ?? await FoundAsync(founder, options, upstream, cancellation);

@@ -4,7 +4,6 @@ using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Secrets;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Founding;
 
@@ -33,12 +32,6 @@ public sealed class Founder(StoreDatabase database, KeyEncryptionKey key, TimePr
     public ContractOperations Contracts { get; } = new(database, clock);
 
     public ApiOperations Apis { get; } = new(database, clock);
-
-    public async Task<bool> IsFoundedAsync(CancellationToken cancellation = default)
-    {
-        await using var db = database.Open();
-        return await db.Organizations.AnyAsync(cancellation);
-    }
 
     public async Task<Organization> CreateOrganizationAsync(string slug, string name, CancellationToken cancellation = default)
     {

@@ -35,7 +35,7 @@ internal static class InitCommand
         var database = new StoreDatabase(options.Store!);
         await database.PrepareAsync(options.Key!);
         var founder = new Founder(database, options.Key!, TimeProvider.System);
-        if (await founder.IsFoundedAsync()) throw new StartRefusedException("The store has an organization already; nothing was changed.");
+        if (await database.IsFoundedAsync()) throw new StartRefusedException("The store has an organization already; nothing was changed.");
         var organization = await founder.CreateOrganizationAsync(org, name ?? org);
         var (_, account) = await founder.CreateUserAsync(organization, email, "Operator", PortalRole.Operator);
         var adminUrl = options.Issuer + NodeOptions.AdminPath;

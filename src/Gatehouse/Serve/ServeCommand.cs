@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Gatehouse.Composition;
 using Gatehouse.Configuration;
-using Gatehouse.Founding;
 
 namespace Gatehouse.Serve;
 
@@ -23,7 +22,7 @@ internal static class ServeCommand
         var options = ServeConfiguration.ReadNode(config);
         var building = Task.Run(() => Node.WarmUp(Node.Build(options), options)); // Beside the look at the store: it asks the store nothing before it is started.
         await options.Database.PrepareAsync(options.Key);
-        if (!await new Founder(options.Database, options.Key, options.Clock).IsFoundedAsync())
+        if (!await options.Database.IsFoundedAsync())
             throw new StartRefusedException("The store has no organization yet. Make the first one with: gatehouse init");
         await NodeRunner.RunAsync(await building, options, () => Console.Out.WriteLineAsync($"Gatehouse is ready: {options.Issuer}, {options.ApiUrl}"));
     }

@@ -15,6 +15,7 @@ internal sealed class DatabaseCommands : IObserver<DiagnosticListener>, IObserve
 
     public void OnNext(DiagnosticListener value)
     {
+        if (value.Name == "Gatehouse.Store") _subscriptions.Add(value.Subscribe(this));
         if (value.Name == "Microsoft.EntityFrameworkCore") _subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name));
     }
 

@@ -1,11 +1,12 @@
 using System.Data.Common;
+using Gatehouse.Store.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Gatehouse.Tests.Store.Fixture;
 
 /// <summary>Counts the commands that reach the database.</summary>
-internal sealed class CommandMeter : DbCommandInterceptor
+internal sealed class CommandMeter : DbCommandInterceptor, IStatementWatch
 {
     private int _count;
 
@@ -24,27 +25,31 @@ internal sealed class CommandMeter : DbCommandInterceptor
         Interlocked.Increment(ref _count);
         return ValueTask.FromResult(result);
     }
+
+    public ValueTask ExecutingAsync(DbCommand command)
+    {
+        Interlocked.Increment(ref _count);
+        return default;
+    }
 }
 
 /// <summary>How SQLite means to run what it is asked.</summary>
-internal sealed class QueryPlan : DbCommandInterceptor
+internal sealed class QueryPlan : IInterceptor, IStatementWatch
 {
     public List<string> Steps { get; } = [];
 
-    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    public async ValueTask ExecutingAsync(DbCommand command)
     {
         var asked = command.CommandText;
         command.CommandText = "EXPLAIN QUERY PLAN " + asked;
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-            while (await reader.ReadAsync(cancellationToken)) Steps.Add(reader.GetString(3));
+        await using (var reader = await command.ExecuteReaderAsync())
+            while (await reader.ReadAsync()) Steps.Add(reader.GetString(3));
         command.CommandText = asked;
-        return result;
     }
 }
 
 /// <summary>Holds the first query between its execution and the reading of its answer, which is therefore as old as the hold.</summary>
-internal sealed class HeldQuery : DbCommandInterceptor
+internal sealed class HeldQuery : IInterceptor, IStatementWatch
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,18 +59,16 @@ internal sealed class HeldQuery : DbCommandInterceptor
 
     public void Release() => _released.TrySetResult();
 
-    public override async ValueTask<DbDataReader> ReaderExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
+    public async ValueTask ExecutedAsync()
     {
-        if (Interlocked.Increment(ref _queries) > 1) return result;
+        if (Interlocked.Increment(ref _queries) > 1) return;
         _reached.TrySetResult();
-        await _released.Task.WaitAsync(cancellationToken);
-        return result;
+        await _released.Task;
     }
 }
 
 /// <summary>Refuses connections for as long as the test says.</summary>
-internal sealed class Outage : DbConnectionInterceptor
+internal sealed class Outage : DbConnectionInterceptor, IStatementWatch
 {
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isAway;
@@ -77,10 +80,16 @@ internal sealed class Outage : DbConnectionInterceptor
 
     public void End() => _isAway = false;
 
-    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+    public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
-        if (!_isAway) return ValueTask.FromResult(result);
+        await OpeningAsync();
+        return result;
+    }
+
+    public ValueTask OpeningAsync()
+    {
+        if (!_isAway) return default;
         _refused.TrySetResult();
         throw new TimeoutException("The database is away.");
     }
@@ -115,17 +124,23 @@ internal sealed class SlowCommit(int number, Action happens) : DbTransactionInte
 }
 
 /// <summary>Fails the next query that reads a table.</summary>
-internal sealed class FailingQuery(string table) : DbCommandInterceptor
+internal sealed class FailingQuery(string table) : DbCommandInterceptor, IStatementWatch
 {
     private int _failures;
 
     public void Arm() => Volatile.Write(ref _failures, 1);
 
-    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await ExecutingAsync(command);
+        return result;
+    }
+
+    public ValueTask ExecutingAsync(DbCommand command) =>
         command.CommandText.Contains($"\"{table}\"", StringComparison.Ordinal) && Interlocked.Exchange(ref _failures, 0) == 1
             ? throw new TimeoutException("The database is away.")
-            : ValueTask.FromResult(result);
+            : default;
 }
 
 /// <summary>Fails every save that would insert into a table.</summary>

@@ -1,0 +1,157 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using Gatehouse.Store.Model;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Gatehouse.Store.Database;
+
+/// <summary>
+/// The store by statements as they are written, for what lies on the way of every start and of every use of a code or token: EF Core takes longer
+/// for one than the database does, and most of a second before the first. Both databases take the same text; parameters are <c>@0</c>, <c>@1</c>, …
+/// </summary>
+internal sealed class StoreConnection : IAsyncDisposable
+{
+    /// <summary>Tells of each command, for whoever listens: the name is <see cref="Executing"/>.</summary>
+    public const string DiagnosticName = "Gatehouse.Store";
+
+    public const string Executing = "CommandExecuting";
+
+    private static readonly DiagnosticListener Diagnostics = new(DiagnosticName);
+
+    private static readonly string[] ParameterNames = [.. Enumerable.Range(0, 16).Select(place => string.Create(CultureInfo.InvariantCulture, $"@{place}"))];
+
+    private readonly StoreDatabase _database;
+    private readonly DbConnection _connection;
+    private DbTransaction? _transaction;
+    private bool _hasAnnounced;
+
+    private StoreConnection(StoreDatabase database, DbConnection connection) => (_database, _connection) = (database, connection);
+
+    public bool IsSqlite => _connection is SqliteConnection;
+
+    /// <summary>A connection out of the pool that EF Core uses too.</summary>
+    public static async Task<StoreConnection> OpenAsync(StoreDatabase database, CancellationToken cancellation)
+    {
+        foreach (var watch in database.Watches) await watch.OpeningAsync();
+        var options = database.Options;
+        return await OpenAsync(database, options.Provider == StoreProvider.Sqlite
+            ? new SqliteConnection(options.ConnectionString) : new NpgsqlConnection(options.ConnectionString), DurableSqlite.Tell, cancellation);
+    }
+
+    /// <summary>
+    /// To look at what may be refused. To open a SQLite file the usual way turns it to WAL, which changes it: it is opened for reading only.
+    /// </summary>
+    public static Task<StoreConnection> OpenToLookAsync(StoreDatabase database, CancellationToken cancellation)
+    {
+        if (database.Options.Provider != StoreProvider.Sqlite) return OpenAsync(database, cancellation);
+        var file = new SqliteConnectionStringBuilder(database.Options.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        return OpenAsync(database, new SqliteConnection(file.ConnectionString), _ => { }, cancellation);
+    }
+
+    private static async Task<StoreConnection> OpenAsync(
+        StoreDatabase database, DbConnection connection, Action<SqliteConnection> tell, CancellationToken cancellation)
+    {
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            if (connection is SqliteConnection sqlite) tell(sqlite);
+            return new StoreConnection(database, connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Begins a transaction; on SQLite as the one writer.</summary>
+    public async Task BeginAsync(IsolationLevel isolation, CancellationToken cancellation) =>
+        _transaction = await _connection.BeginTransactionAsync(IsSqlite ? IsolationLevel.Serializable : isolation, cancellation);
+
+    /// <summary>What is read from now on is one state of the store.</summary>
+    public async Task BeginReadAsync(CancellationToken cancellation) => _transaction = _connection is SqliteConnection sqlite
+        ? sqlite.BeginTransaction(deferred: true) : await _connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+
+    public async Task CommitAsync(CancellationToken cancellation)
+    {
+        foreach (var watch in _database.Watches) await watch.CommittingAsync();
+        await _transaction!.CommitAsync(cancellation);
+        if (_hasAnnounced) _database.Signal.Ring(); // After the commit: a tail woken before it would find nothing and sleep on.
+    }
+
+    /// <summary>Appends a row to the change feed: it reaches the nodes when the transaction is committed.</summary>
+    public async Task AnnounceAsync(DateTimeOffset now, ChangeKind kind, string subject, CancellationToken cancellation)
+    {
+        await ExecuteAsync("""INSERT INTO "Changes" ("Kind", "Subject", "At") VALUES (@0, @1, @2)""", cancellation, kind, subject, now);
+        _hasAnnounced = true;
+    }
+
+    /// <returns>How many rows it changed.</returns>
+    public async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] values)
+    {
+        await using var command = await PrepareAsync(sql, values);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>What <paramref name="read"/> makes of each row.</summary>
+    public async Task<List<T>> ListAsync<T>(string sql, Func<StoreRow, T> read, CancellationToken cancellation, params object?[] values)
+    {
+        var found = new List<T>();
+        await ForEachAsync(sql, row => found.Add(read(row)), cancellation, values);
+        return found;
+    }
+
+    public async Task ForEachAsync(string sql, Action<StoreRow> take, CancellationToken cancellation, params object?[] values)
+    {
+        await using var command = await PrepareAsync(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        foreach (var watch in _database.Watches) await watch.ExecutedAsync();
+        while (await reader.ReadAsync(cancellation)) take(new StoreRow(reader));
+    }
+
+    /// <summary>The first row; the default where there is none.</summary>
+    public async Task<T?> FindAsync<T>(string sql, Func<StoreRow, T> read, CancellationToken cancellation, params object?[] values)
+    {
+        await using var command = await PrepareAsync(sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        foreach (var watch in _database.Watches) await watch.ExecutedAsync();
+        return await reader.ReadAsync(cancellation) ? read(new StoreRow(reader)) : default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_transaction is not null) await _transaction.DisposeAsync(); // What was not committed is taken back.
+        await _connection.DisposeAsync();
+    }
+
+    private async ValueTask<DbCommand> PrepareAsync(string sql, object?[] values)
+    {
+        var command = _connection.CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, _transaction);
+        for (var place = 0; place < values.Length; place++)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (ParameterNames[place], StoreRow.ToColumn(values[place]));
+            command.Parameters.Add(parameter);
+        }
+        foreach (var watch in _database.Watches) await watch.ExecutingAsync(command);
+        if (Diagnostics.IsEnabled() && Diagnostics.IsEnabled(Executing)) Diagnostics.Write(Executing, command);
+        return command;
+    }
+}
+
+/// <summary>For tests, which watch or hold single statements as they do with EF Core's interceptors.</summary>
+internal interface IStatementWatch
+{
+    ValueTask OpeningAsync() => default;
+
+    ValueTask ExecutingAsync(DbCommand command) => default;
+
+    /// <summary>A query was executed and nothing of its answer was read.</summary>
+    ValueTask ExecutedAsync() => default;
+
+    ValueTask CommittingAsync() => default;
+}
