@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Gatehouse.Store.Model;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -88,6 +89,17 @@ internal sealed class StoreConnection : IAsyncDisposable
         await ExecuteAsync("""INSERT INTO "Changes" ("Kind", "Subject", "At") VALUES (@0, @1, @2)""", cancellation, kind, subject, now);
         _hasAnnounced = true;
     }
+
+    /// <summary>A condition: the column is one of a parameter's values, however many there are.</summary>
+    /// <param name="column">As it is written, with quotes.</param>
+    /// <param name="place">The parameter's number; its value is made by <see cref="Among(IEnumerable{Guid})"/>.</param>
+    public string IsAmong(string column, int place) =>
+        IsSqlite ? $"{column} IN (SELECT value FROM json_each(@{place}))" : $"{column} = ANY(@{place})";
+
+    public object Among(IEnumerable<Guid> ids) =>
+        IsSqlite ? JsonSerializer.Serialize([.. ids.Select(id => id.ToString().ToUpperInvariant())], StoreJson.Default.ListString) : ids.ToArray();
+
+    public object Among(IEnumerable<string> texts) => IsSqlite ? JsonSerializer.Serialize([.. texts], StoreJson.Default.ListString) : texts.ToArray();
 
     /// <returns>How many rows it changed.</returns>
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] values)

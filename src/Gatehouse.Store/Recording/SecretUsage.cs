@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Registry;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -59,9 +58,10 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
         var ids = Array.ConvertAll(batch, use => use.Key);
         using (await database.WaitForTurnAsync(cancellation))
         {
-            await using var db = database.Open();
-            await db.ApplicationSecrets.Where(row => ids.Contains(row.Id) && (row.LastUsedAt == null || row.LastUsedAt < at))
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, at), cancellation);
+            await using var connection = await database.ConnectAsync(cancellation);
+            await connection.ExecuteAsync(
+                $"""UPDATE "ApplicationSecrets" SET "LastUsedAt" = @0 WHERE {connection.IsAmong("\"Id\"", 1)} AND ("LastUsedAt" IS NULL OR "LastUsedAt" < @0)""",
+                cancellation, at, connection.Among(ids));
         }
         foreach (var use in batch) _used.TryRemove(use); // Not a use that came meanwhile.
     }

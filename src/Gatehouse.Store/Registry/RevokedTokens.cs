@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Gatehouse.Store.Database;
-using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Registry;
 
@@ -27,9 +26,10 @@ public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
 
     internal async Task AddAsync(IReadOnlyCollection<string> tokenIds, CancellationToken cancellation)
     {
-        await using var db = database.Open();
-        var rows = await db.RevokedTokens.AsNoTracking().Where(row => tokenIds.Contains(row.TokenId)).ToListAsync(cancellation);
-        foreach (var row in rows) _revoked[row.TokenId] = row.ExpiresAt;
+        await using var connection = await database.ConnectAsync(cancellation);
+        await connection.ForEachAsync(
+            $"""SELECT "TokenId", "ExpiresAt" FROM "RevokedTokens" WHERE {connection.IsAmong("\"TokenId\"", 0)}""",
+            row => _revoked[row.Text(0)] = row.Instant(1), cancellation, connection.Among(tokenIds));
     }
 
     /// <summary>Forgets, here and in the store, the tokens that have expired.</summary>
@@ -38,7 +38,8 @@ public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         foreach (var (tokenId, expiresAt) in _revoked)
             if (expiresAt <= now) _revoked.TryRemove(tokenId, out _);
-        await using var db = database.Open();
-        await db.RevokedTokens.Where(row => row.ExpiresAt <= now).ExecuteDeleteAsync(cancellation);
+        using var turn = await database.WaitForTurnAsync(cancellation);
+        await using var connection = await database.ConnectAsync(cancellation);
+        await connection.ExecuteAsync("""DELETE FROM "RevokedTokens" WHERE "ExpiresAt" <= @0""", cancellation, now);
     }
 }

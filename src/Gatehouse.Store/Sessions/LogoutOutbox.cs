@@ -41,17 +41,24 @@ public sealed class LogoutOutbox(StoreDatabase database, TimeProvider clock) : I
     {
         var now = clock.GetUtcNow();
         var until = now + ClaimTime;
-        await using var db = database.Open();
-        var due = await db.LogoutNotices.AsNoTracking().Where(row => row.DueAt <= now && row.ExpiresAt > now && !busy.Contains(row.ApplicationId))
-            .OrderBy(row => row.DueAt).Take(most)
-            .Select(row => new { row.Id, row.ApplicationId, row.Application!.ClientId, row.UserId, row.SessionId, row.Attempts, row.DueAt }).ToListAsync(cancellation);
+        await using var connection = await database.ConnectAsync(cancellation);
+        var due = await connection.ListAsync(
+            $"""
+            SELECT n."Id", n."ApplicationId", a."ClientId", n."UserId", n."SessionId", n."Attempts", n."DueAt"
+            FROM "LogoutNotices" AS n JOIN "Applications" AS a ON a."Id" = n."ApplicationId"
+            WHERE n."DueAt" <= @0 AND n."ExpiresAt" > @0 AND NOT {connection.IsAmong("n.\"ApplicationId\"", 1)}
+            ORDER BY n."DueAt" LIMIT @2
+            """,
+            row => (DueAt: row.Instant(6), Claimed: new ClaimedNotice(row.Id(0), row.Id(1), row.Text(2), row.Id(3), row.Text(4), (int)row.Number(5) + 1) { ClaimedUntil = until }),
+            cancellation, now, connection.Among(busy), most);
         var claimed = new List<ClaimedNotice>();
-        foreach (var row in due)
+        foreach (var (dueAt, notice) in due)
         {
             using var turn = await database.WaitForTurnAsync(cancellation);
-            var won = await db.LogoutNotices.Where(notice => notice.Id == row.Id && notice.DueAt == row.DueAt && notice.Attempts == row.Attempts).ExecuteUpdateAsync(
-                set => set.SetProperty(notice => notice.DueAt, until).SetProperty(notice => notice.Attempts, row.Attempts + 1), cancellation);
-            if (won == 1) claimed.Add(new(row.Id, row.ApplicationId, row.ClientId, row.UserId, row.SessionId, row.Attempts + 1) { ClaimedUntil = until });
+            var won = await connection.ExecuteAsync(
+                """UPDATE "LogoutNotices" SET "DueAt" = @0, "Attempts" = @1 WHERE "Id" = @2 AND "DueAt" = @3 AND "Attempts" = @4""",
+                cancellation, until, notice.Attempt, notice.Id, dueAt, notice.Attempt - 1);
+            if (won == 1) claimed.Add(notice);
         }
         return claimed;
     }

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using Gatehouse.Admin;
 using Gatehouse.Admission;
 using Gatehouse.AuthServer;
@@ -51,15 +50,6 @@ public static class Node
             app.MapGatehouseAuthServer().MapGatehouseAdmin();
         }
         if (options.Roles.HasFlag(NodeRoles.Portal)) app.UseGatehousePortal();
-        return app;
-    }
-
-    /// <summary>Does beforehand what the first connection and the first request would wait for. Asks the store nothing.</summary>
-    public static WebApplication WarmUp(WebApplication app, NodeOptions options)
-    {
-        // Every endpoint's delegate is compiled, and the operating system's certificates are read: 0.1 and 0.15 s.
-        foreach (var source in ((IEndpointRouteBuilder)app).DataSources) _ = source.Endpoints.Count;
-        _ = SslStreamCertificateContext.Create(options.Certificate, options.Chain, offline: true);
         return app;
     }
 

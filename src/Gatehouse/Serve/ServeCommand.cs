@@ -20,10 +20,10 @@ internal static class ServeCommand
     private static async Task RunAsync(string? config)
     {
         var options = ServeConfiguration.ReadNode(config);
-        var building = Task.Run(() => Node.WarmUp(Node.Build(options), options)); // Beside the look at the store: it asks the store nothing before it is started.
+        var start = NodeStart.Begin(options);
         await options.Database.PrepareAsync(options.Key);
         if (!await options.Database.IsFoundedAsync())
             throw new StartRefusedException("The store has no organization yet. Make the first one with: gatehouse init");
-        await NodeRunner.RunAsync(await building, options, () => Console.Out.WriteLineAsync($"Gatehouse is ready: {options.Issuer}, {options.ApiUrl}"));
+        await NodeRunner.RunAsync(await start.FinishAsync(), options, () => Console.Out.WriteLineAsync($"Gatehouse is ready: {options.Issuer}, {options.ApiUrl}"));
     }
 }
