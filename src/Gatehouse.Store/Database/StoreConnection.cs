@@ -15,12 +15,10 @@ namespace Gatehouse.Store.Database;
 /// </summary>
 internal sealed class StoreConnection : IAsyncDisposable
 {
-    /// <summary>Tells of each command, for whoever listens: the name is <see cref="Executing"/>.</summary>
-    public const string DiagnosticName = "Gatehouse.Store";
+    private const string Executed = "CommandExecuted";
 
-    public const string Executing = "CommandExecuting";
-
-    private static readonly DiagnosticListener Diagnostics = new(DiagnosticName);
+    /// <summary>Tells of each command that was executed, as EF Core does.</summary>
+    private static readonly DiagnosticListener Diagnostics = new("Gatehouse.Store");
 
     private static readonly string[] ParameterNames = [.. Enumerable.Range(0, 16).Select(place => string.Create(CultureInfo.InvariantCulture, $"@{place}"))];
 
@@ -105,7 +103,9 @@ internal sealed class StoreConnection : IAsyncDisposable
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] values)
     {
         await using var command = await PrepareAsync(sql, values);
-        return await command.ExecuteNonQueryAsync(cancellation);
+        var changed = await command.ExecuteNonQueryAsync(cancellation);
+        await TellAsync(command);
+        return changed;
     }
 
     /// <summary>What <paramref name="read"/> makes of each row.</summary>
@@ -120,7 +120,7 @@ internal sealed class StoreConnection : IAsyncDisposable
     {
         await using var command = await PrepareAsync(sql, values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        foreach (var watch in _database.Watches) await watch.ExecutedAsync();
+        await TellAsync(command);
         while (await reader.ReadAsync(cancellation)) take(new StoreRow(reader));
     }
 
@@ -129,7 +129,7 @@ internal sealed class StoreConnection : IAsyncDisposable
     {
         await using var command = await PrepareAsync(sql, values);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        foreach (var watch in _database.Watches) await watch.ExecutedAsync();
+        await TellAsync(command);
         return await reader.ReadAsync(cancellation) ? read(new StoreRow(reader)) : default;
     }
 
@@ -150,8 +150,13 @@ internal sealed class StoreConnection : IAsyncDisposable
             command.Parameters.Add(parameter);
         }
         foreach (var watch in _database.Watches) await watch.ExecutingAsync(command);
-        if (Diagnostics.IsEnabled() && Diagnostics.IsEnabled(Executing)) Diagnostics.Write(Executing, command);
         return command;
+    }
+
+    private async ValueTask TellAsync(DbCommand command)
+    {
+        foreach (var watch in _database.Watches) await watch.ExecutedAsync();
+        if (Diagnostics.IsEnabled() && Diagnostics.IsEnabled(Executed)) Diagnostics.Write(Executed, command);
     }
 }
 
@@ -162,7 +167,7 @@ internal interface IStatementWatch
 
     ValueTask ExecutingAsync(DbCommand command) => default;
 
-    /// <summary>A query was executed and nothing of its answer was read.</summary>
+    /// <summary>A command was executed and nothing of its answer was read.</summary>
     ValueTask ExecutedAsync() => default;
 
     ValueTask CommittingAsync() => default;

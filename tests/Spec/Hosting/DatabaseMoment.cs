@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using Gatehouse.Store.Database;
 using Microsoft.Data.Sqlite;
@@ -27,14 +28,15 @@ internal sealed class DatabaseMoment : IObserver<DiagnosticListener>, IObserver<
 
     public void OnNext(DiagnosticListener value)
     {
+        if (value.Name == "Gatehouse.Store") _subscriptions.Add(value.Subscribe(this));
         if (value.Name == "Microsoft.EntityFrameworkCore") _subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuted.Name));
     }
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
         // Tests of other nodes run in this process at the same time.
-        if (value.Value is not CommandExecutedEventData { Connection.DataSource: var file, Command.CommandText: var command } || file != _file
-            || !command.Contains(_text, StringComparison.Ordinal) || Interlocked.Exchange(ref _waits, 0) == 0) return;
+        var command = value.Value as DbCommand ?? (value.Value as CommandExecutedEventData)?.Command;
+        if (command?.Connection?.DataSource != _file || !command.CommandText.Contains(_text, StringComparison.Ordinal) || Interlocked.Exchange(ref _waits, 0) == 0) return;
         Task.Run(_happens).GetAwaiter().GetResult();
     }
 
