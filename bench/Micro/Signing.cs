@@ -54,12 +54,17 @@ public class Signing
     public bool Sign_by_RS256() => _rsa.TrySignData(_input, _rsaSignature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, out _);
 
     [Benchmark]
+    public bool Verify_by_RS256() => _rsa.VerifyData(_input, SignedByRsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+
+    [Benchmark]
     public byte Hash()
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_input, hash);
         return hash[0];
     }
+
+    private byte[] SignedByRsa => field ??= _rsa.SignData(_input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     private byte[] Signed => field ??= _shared.SignData(_input, HashAlgorithmName.SHA256);
 
