@@ -1,92 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Gatehouse.Protocol.Certificates;
-using Gatehouse.Protocol.Jose;
-using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Grants;
 using Gatehouse.Store.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Store.Operations;
-
-/// <summary>What the creator of an application may say about it.</summary>
-public sealed record ApplicationDraft(string Name)
-{
-    public string Description { get; init; } = string.Empty;
-
-    public IReadOnlyList<string> GrantTypes { get; init; } = [GrantType.ClientCredentials];
-
-    public IReadOnlyList<string> RedirectUris { get; init; } = [];
-
-    public string TokenEndpointAuthMethod { get; init; } = TokenEndpointAuthMethods.ClientSecret;
-
-    public string Jwks { get; init; } = string.Empty;
-
-    public string JwksUri { get; init; } = string.Empty;
-
-    public IReadOnlyList<FederatedIdentity> FederatedIdentities { get; init; } = [];
-
-    public bool RequirePushedAuthorizationRequests { get; init; }
-
-    public bool DpopBoundAccessTokens { get; init; }
-
-    public bool CertificateBoundAccessTokens { get; init; }
-
-    /// <summary>Whom its certificate names: one for <c>tls_client_auth</c>, else none.</summary>
-    public IReadOnlyList<CertificateSubject> CertificateSubjects { get; init; } = [];
-
-    public bool Fapi2SecurityProfile { get; init; }
-
-    public IReadOnlyList<string> TokenExchangeSubjects { get; init; } = [];
-
-    public IReadOnlyList<string> TokenExchangeAudiences { get; init; } = [];
-
-    public IReadOnlyList<string> AuthorizationDetailsTypes { get; init; } = [];
-
-    public string AccessTokenFormat { get; init; } = AccessTokenFormats.Jwt;
-
-    public string IdTokenSignedResponseAlg { get; init; } = SigningAlgorithms.Default;
-
-    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
-
-    public string BackchannelLogoutUri { get; init; } = string.Empty;
-
-    public bool BackchannelLogoutSessionRequired { get; init; }
-
-    /// <summary>The plans to request contracts under, at most one of each API. Read at creation only: later, contracts have a life of their own.</summary>
-    public IReadOnlyCollection<Guid> PlanIds { get; init; } = [];
-
-    /// <summary>What an application is now: whoever changes a part of it begins with this.</summary>
-    public static ApplicationDraft Of(Application row) => new(row.Name)
-    {
-        Description = row.Description, GrantTypes = row.GrantTypes, RedirectUris = row.RedirectUris,
-        TokenEndpointAuthMethod = row.TokenEndpointAuthMethod, Jwks = row.Jwks, JwksUri = row.JwksUri,
-        FederatedIdentities = FederatedIdentity.ReadAll(row.FederatedIdentities),
-        RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = row.DpopBoundAccessTokens,
-        CertificateBoundAccessTokens = row.CertificateBoundAccessTokens,
-        CertificateSubjects = CertificateSubject.Read(row.CertificateSubject) is { } subject ? [subject] : [],
-        TokenExchangeSubjects = row.TokenExchangeSubjects, TokenExchangeAudiences = row.TokenExchangeAudiences,
-        AuthorizationDetailsTypes = row.AuthorizationDetailsTypes,
-        Fapi2SecurityProfile = row.Fapi2SecurityProfile, AccessTokenFormat = row.AccessTokenFormat, IdTokenSignedResponseAlg = row.IdTokenSignedResponseAlg,
-        PostLogoutRedirectUris = row.PostLogoutRedirectUris, BackchannelLogoutUri = row.BackchannelLogoutUri,
-        BackchannelLogoutSessionRequired = row.BackchannelLogoutSessionRequired,
-    };
-}
-
-/// <summary>A new application and its first secret: the one moment at which the secret is in the clear without asking for it.</summary>
-/// <param name="Application">The application.</param>
-/// <param name="FirstSecret">Null when it proves who it is without a secret, or not at all.</param>
-public sealed record CreatedApplication(Application Application, AddedSecret? FirstSecret)
-{
-    /// <exception cref="InvalidOperationException">There is no secret.</exception>
-    public Guid SecretId => Existing.Row.Id;
-
-    /// <exception cref="InvalidOperationException">There is no secret.</exception>
-    public ClientSecret Secret => Existing.Secret;
-
-    private AddedSecret Existing => FirstSecret ?? throw new InvalidOperationException("The application authenticates without a secret.");
-}
 
 /// <summary>Creates, changes, retires and deletes applications; each write is one transaction with its audit and its change row.</summary>
 public sealed class ApplicationOperations(StoreDatabase database, SecretOperations secrets, TimeProvider clock)
@@ -113,21 +32,11 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             return Outcome<CreatedApplication>.Invalid("apis", "Name each API once, with a plan that it has.");
         var application = new Application
         {
-            OrganizationId = organizationId, ClientId = clientId ?? NewClientId(),
+            OrganizationId = organizationId, ClientId = clientId ?? NewClientId(), Name = draft.Name, CreatedAt = now,
             // A URL may have been an application before: its tokens are not this one's.
-            TokensNotBefore = clientId is null ? 0 : NextSecond(), Name = draft.Name.Trim(), Description = draft.Description.Trim(),
-            GrantTypes = [.. draft.GrantTypes], RedirectUris = [.. draft.RedirectUris],
-            TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod, Jwks = draft.Jwks, JwksUri = draft.JwksUri, CreatedAt = now,
-            FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities),
-            RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests, DpopBoundAccessTokens = draft.DpopBoundAccessTokens,
-            CertificateBoundAccessTokens = draft.CertificateBoundAccessTokens,
-            CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty,
-            TokenExchangeSubjects = [.. draft.TokenExchangeSubjects], TokenExchangeAudiences = [.. draft.TokenExchangeAudiences],
-            AuthorizationDetailsTypes = [.. draft.AuthorizationDetailsTypes],
-            Fapi2SecurityProfile = draft.Fapi2SecurityProfile, AccessTokenFormat = draft.AccessTokenFormat, IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg,
-            PostLogoutRedirectUris = [.. draft.PostLogoutRedirectUris], BackchannelLogoutUri = draft.BackchannelLogoutUri,
-            BackchannelLogoutSessionRequired = draft.BackchannelLogoutSessionRequired,
+            TokensNotBefore = clientId is null ? 0 : NextSecond(),
         };
+        draft.ApplyTo(application);
         if (ownerId is { } owner) application.Owners.Add(new ApplicationOwner { UserId = owner });
         AddedSecret? first = null;
         if (TokenEndpointAuthMethods.IsSecret(draft.TokenEndpointAuthMethod))
@@ -147,7 +56,7 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
         Guid applicationId, ApplicationDraft draft, Actor actor, CancellationToken cancellation = default)
     {
         if (ApplicationRules.Check(draft) is { } fault) return Outcome<Application>.Invalid(fault.Field, fault.Message);
-        return await WriteAsync(applicationId, actor, "application.changed", application => Apply(application, draft), cancellation);
+        return await WriteAsync(applicationId, actor, "application.changed", draft.ApplyTo, cancellation);
     }
 
     /// <summary>Changes what its owner says about it, and nothing else.</summary>
@@ -219,31 +128,6 @@ public sealed class ApplicationOperations(StoreDatabase database, SecretOperatio
             db.Announce(now, ChangeKind.Application, application.ClientId);
             return application;
         }, cancellation);
-
-    internal static void Apply(Application application, ApplicationDraft draft)
-    {
-        application.Name = draft.Name.Trim();
-        application.Description = draft.Description.Trim();
-        application.GrantTypes = [.. draft.GrantTypes];
-        application.RedirectUris = [.. draft.RedirectUris];
-        application.TokenEndpointAuthMethod = draft.TokenEndpointAuthMethod;
-        application.Jwks = draft.Jwks;
-        application.JwksUri = draft.JwksUri;
-        application.FederatedIdentities = FederatedIdentity.WriteAll(draft.FederatedIdentities);
-        application.RequirePushedAuthorizationRequests = draft.RequirePushedAuthorizationRequests;
-        application.DpopBoundAccessTokens = draft.DpopBoundAccessTokens;
-        application.CertificateBoundAccessTokens = draft.CertificateBoundAccessTokens;
-        application.CertificateSubject = draft.CertificateSubjects.SingleOrDefault()?.Write() ?? string.Empty;
-        application.TokenExchangeSubjects = [.. draft.TokenExchangeSubjects];
-        application.TokenExchangeAudiences = [.. draft.TokenExchangeAudiences];
-        application.AuthorizationDetailsTypes = [.. draft.AuthorizationDetailsTypes];
-        application.Fapi2SecurityProfile = draft.Fapi2SecurityProfile;
-        application.AccessTokenFormat = draft.AccessTokenFormat;
-        application.IdTokenSignedResponseAlg = draft.IdTokenSignedResponseAlg;
-        application.PostLogoutRedirectUris = [.. draft.PostLogoutRedirectUris];
-        application.BackchannelLogoutUri = draft.BackchannelLogoutUri;
-        application.BackchannelLogoutSessionRequired = draft.BackchannelLogoutSessionRequired;
-    }
 
     // Without an action it is the rest of what has been written down already.
     private Task<Outcome<Application>> WriteAsync(

@@ -66,7 +66,7 @@ public sealed class RegistrationUpdates(
         if (endsApproval) registration.ApprovedAt = null;
         if (endsApproval && registration.Kind == RegistrationKind.Pending && application.State == ApplicationState.Active) application.State = ApplicationState.Pending;
         if (isAnother || endsApproval) await ConsentRegister.ForgetAsync(db, application.Id, cancellation);
-        ApplicationOperations.Apply(application, draft);
+        draft.ApplyTo(application);
         (registration.Scope, registration.Details) = (change.Scope.ToString(), change.Details.Write());
         AddedSecret? added = null;
         if (TokenEndpointAuthMethods.IsSecret(draft.TokenEndpointAuthMethod) && !application.Secrets.Any(secret => secret.IsUsable(now)))

@@ -8,14 +8,14 @@ internal static class ProxySettings
     /// <summary>From where <c>X-Forwarded-For</c> counts.</summary>
     public const string AddressesKey = "TrustedProxies";
 
-    public static List<IPNetwork> Read(IConfiguration values, string key, List<string> errors)
+    public static List<IPNetwork> Read(Settings settings, string key)
     {
         var networks = new List<IPNetwork>();
-        foreach (var word in values[key]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+        foreach (var word in settings.List(key))
         {
             if (IPNetwork.TryParse(word, out var network)) networks.Add(network);
             else if (IPAddress.TryParse(word, out var address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            else errors.Add($"{key}: '{word}' is no address and no network such as 10.1.0.0/16.");
+            else settings.Add($"{key}: '{word}' is no address and no network such as 10.1.0.0/16.");
         }
         return networks;
     }
