@@ -49,6 +49,6 @@ internal sealed class ChangeAppended(ChangeSignal signal) : SaveChangesIntercept
 
     private void RingAfter(DbContext? context)
     {
-        if (context is GatehouseDb db && db.ChangeTracker.Entries<Change>().Any()) signal.Ring();
+        if (context is GatehouseDb db && (db.HasAnnounced || db.ChangeTracker.Entries<Change>().Any())) signal.Ring();
     }
 }

@@ -10,6 +10,12 @@ namespace Gatehouse.Store.Database;
 /// <summary>The model, the same on every database. Instants are stored as Unix milliseconds: sortable everywhere, no time zone to lose.</summary>
 public abstract class GatehouseDb(DbContextOptions options) : IdentityUserContext<PortalUser, Guid>(options), IDataProtectionKeyContext
 {
+    /// <summary>The store that opened it; null only where migrations are written.</summary>
+    internal StoreDatabase? Store { get; init; }
+
+    /// <summary>A change row was written into its transaction by a statement, and is not among what it tracks.</summary>
+    internal bool HasAnnounced { get; set; }
+
     public DbSet<Organization> Organizations => Set<Organization>();
 
     public DbSet<Api> Apis => Set<Api>();

@@ -5,6 +5,8 @@ using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Store.Model;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Gatehouse.Store.Database;
@@ -26,6 +28,9 @@ internal sealed class StoreConnection : IAsyncDisposable
     private readonly DbConnection _connection;
     private DbTransaction? _transaction;
     private bool _hasAnnounced;
+
+    // Whose connection and transaction this one speaks in; null when they are its own.
+    private GatehouseDb? _within;
 
     private StoreConnection(StoreDatabase database, DbConnection connection) => (_database, _connection) = (database, connection);
 
@@ -49,6 +54,17 @@ internal sealed class StoreConnection : IAsyncDisposable
         var file = new SqliteConnectionStringBuilder(database.Options.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
         return OpenAsync(database, new SqliteConnection(file.ConnectionString), _ => { }, cancellation);
     }
+
+    /// <summary>
+    /// Statements within the open transaction of a context, which owns it: there is nothing to commit or to dispose here. What the context tracks
+    /// and has not saved is not in the database yet.
+    /// </summary>
+    public static StoreConnection Within(GatehouseDb db) =>
+        new(db.Store ?? throw new InvalidOperationException("The context was opened by no store."), db.Database.GetDbConnection())
+        {
+            _within = db,
+            _transaction = db.Database.CurrentTransaction?.GetDbTransaction() ?? throw new InvalidOperationException("The context has no transaction."),
+        };
 
     private static async Task<StoreConnection> OpenAsync(
         StoreDatabase database, DbConnection connection, Action<SqliteConnection> tell, CancellationToken cancellation)
@@ -85,7 +101,8 @@ internal sealed class StoreConnection : IAsyncDisposable
     public async Task AnnounceAsync(DateTimeOffset now, ChangeKind kind, string subject, CancellationToken cancellation)
     {
         await ExecuteAsync("""INSERT INTO "Changes" ("Kind", "Subject", "At") VALUES (@0, @1, @2)""", cancellation, kind, subject, now);
-        _hasAnnounced = true;
+        if (_within is null) _hasAnnounced = true;
+        else _within.HasAnnounced = true;
     }
 
     /// <summary>A condition: the column is one of a parameter's values, however many there are.</summary>
@@ -135,6 +152,7 @@ internal sealed class StoreConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_within is not null) return;
         if (_transaction is not null) await _transaction.DisposeAsync(); // What was not committed is taken back.
         await _connection.DisposeAsync();
     }

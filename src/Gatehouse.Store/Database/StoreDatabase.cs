@@ -56,7 +56,7 @@ public sealed class StoreDatabase
     }
 
     /// <summary>A new context; the caller disposes it.</summary>
-    public GatehouseDb Open() => _sqlite is not null ? new SqliteGatehouseDb(_sqlite) : new PostgresGatehouseDb(_postgres!);
+    public GatehouseDb Open() => _sqlite is not null ? new SqliteGatehouseDb(_sqlite) { Store = this } : new PostgresGatehouseDb(_postgres!) { Store = this };
 
     /// <summary>Brings the schema up to date and proves the key. A database that is refused is left as it was.</summary>
     /// <exception cref="StoreUnusableException">The database is newer, incomplete, unreachable, or sealed under another key.</exception>

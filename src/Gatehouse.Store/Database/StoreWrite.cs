@@ -17,7 +17,7 @@ internal static class StoreWrite
     public static Task<Outcome<T>> WriteAsync<T>(
         this StoreDatabase database, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
         where T : class =>
-        database.WriteAsync(IsolationLevel.Serializable, work, cancellation);
+        database.RepeatAsync(() => database.WriteOnceAsync(IsolationLevel.Serializable, work, cancellation), cancellation);
 
     /// <summary>
     /// As above, for work that is decided by statements that only one can win (an update with a condition, which says how many rows it met):
@@ -26,24 +26,32 @@ internal static class StoreWrite
     public static Task<Outcome<T>> WinAsync<T>(
         this StoreDatabase database, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
         where T : class =>
-        database.WriteAsync(IsolationLevel.ReadCommitted, work, cancellation);
+        database.RepeatAsync(() => database.WriteOnceAsync(IsolationLevel.ReadCommitted, work, cancellation), cancellation);
 
-    private static async Task<Outcome<T>> WriteAsync<T>(
-        this StoreDatabase database, IsolationLevel isolation, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
+    /// <summary>As <see cref="WinAsync"/>, for work that consists of such statements alone.</summary>
+    public static Task<Outcome<T>> WinByStatementsAsync<T>(
+        this StoreDatabase database, Func<StoreConnection, Task<Outcome<T>>> work, CancellationToken cancellation)
+        where T : class =>
+        database.RepeatAsync(() => database.StateOnceAsync(work, cancellation), cancellation);
+
+    /// <summary>One statement that writes, which is its own transaction.</summary>
+    public static async Task<T> WriteByStatementAsync<T>(
+        this StoreDatabase database, Func<StoreConnection, Task<T>> statement, CancellationToken cancellation)
+    {
+        using var turn = await database.WaitForTurnAsync(cancellation);
+        await using var connection = await database.ConnectAsync(cancellation);
+        return await statement(connection);
+    }
+
+    private static async Task<Outcome<T>> RepeatAsync<T>(this StoreDatabase database, Func<Task<Outcome<T>>> attempt, CancellationToken cancellation)
         where T : class
     {
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        for (var number = 0; number < MaxAttempts; number++)
         {
             try
             {
                 using var turn = await database.WaitForTurnAsync(cancellation);
-                await using var db = database.Open();
-                await using var transaction = await db.Database.BeginTransactionAsync(isolation, cancellation);
-                var outcome = await work(db);
-                if (!outcome.Succeeded) return outcome;
-                await db.SaveChangesAsync(cancellation);
-                await transaction.CommitAsync(cancellation);
-                return outcome;
+                return await attempt();
             }
             catch (Exception exception) when (StoreFault.IsLostRace(exception))
             {
@@ -51,5 +59,29 @@ internal static class StoreWrite
             }
         }
         return Outcome<T>.Conflict("Others are changing the same thing at this moment. Try again.");
+    }
+
+    private static async Task<Outcome<T>> WriteOnceAsync<T>(
+        this StoreDatabase database, IsolationLevel isolation, Func<GatehouseDb, Task<Outcome<T>>> work, CancellationToken cancellation)
+        where T : class
+    {
+        await using var db = database.Open();
+        await using var transaction = await db.Database.BeginTransactionAsync(isolation, cancellation);
+        var outcome = await work(db);
+        if (!outcome.Succeeded) return outcome;
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return outcome;
+    }
+
+    private static async Task<Outcome<T>> StateOnceAsync<T>(
+        this StoreDatabase database, Func<StoreConnection, Task<Outcome<T>>> work, CancellationToken cancellation)
+        where T : class
+    {
+        await using var connection = await database.ConnectAsync(cancellation);
+        await connection.BeginAsync(IsolationLevel.ReadCommitted, cancellation);
+        var outcome = await work(connection);
+        if (outcome.Succeeded) await connection.CommitAsync(cancellation);
+        return outcome;
     }
 }

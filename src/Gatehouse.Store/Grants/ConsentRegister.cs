@@ -45,16 +45,17 @@ public sealed class ConsentRegister(StoreDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Whether the consent is still there and covers all of this: by a statement on its row before the look, so that whoever takes it back at this
+    /// Whether the consent is still there and covers all of this: by a statement on its row and not by a look, so that whoever takes it back at this
     /// moment waits for the end of this transaction and sees what it left, or this one sees that it is gone. One that was forgotten and given
     /// anew for something else covers that alone.
     /// </summary>
     internal static async Task<bool> HoldsAsync(
-        GatehouseDb db, Guid applicationId, Guid userId, ScopeSet scope, AuthorizationDetails details, CancellationToken cancellation)
+        StoreConnection store, Guid applicationId, Guid userId, ScopeSet scope, AuthorizationDetails details, CancellationToken cancellation)
     {
-        var theirs = db.Consents.Where(row => row.ApplicationId == applicationId && row.UserId == userId);
-        return await theirs.ExecuteUpdateAsync(set => set.SetProperty(row => row.GivenAt, row => row.GivenAt), cancellation) == 1
-            && Covers(await theirs.AsNoTracking().SingleAsync(cancellation), scope, details);
+        var consent = await store.FindAsync(
+            """UPDATE "Consents" SET "GivenAt" = "GivenAt" WHERE "ApplicationId" = @0 AND "UserId" = @1 RETURNING "Scope", "Details" """,
+            row => new Consent { ApplicationId = applicationId, UserId = userId, Scope = row.Text(0), Details = row.Text(1) }, cancellation, applicationId, userId);
+        return consent is not null && Covers(consent, scope, details);
     }
 
     /// <summary>

@@ -45,13 +45,10 @@ public sealed class DeviceRegister(StoreDatabase database, HandleRegister handle
         for (var attempt = 1; ; attempt++)
         {
             var userCode = UserCode.Generate();
-            try
+            if (!await handles.TryPutAsync(HandleKind.UserCode, userCode, GrantJson.Write(request with { UserCode = userCode }), expiresAt, cancellation))
             {
-                await handles.PutAsync(HandleKind.UserCode, userCode, GrantJson.Write(request with { UserCode = userCode }), expiresAt, cancellation);
-            }
-            catch (DbUpdateException) when (attempt < MaxAttempts)
-            {
-                continue; // Another device has this code at this moment.
+                if (attempt < MaxAttempts) continue; // Another device has this code at this moment.
+                throw new DbUpdateException("No user code is free.");
             }
             var polling = new DevicePolling
             {
@@ -76,7 +73,8 @@ public sealed class DeviceRegister(StoreDatabase database, HandleRegister handle
         var outcome = await database.WriteAsync<DeviceRequest>(async db =>
         {
             var now = clock.GetUtcNow();
-            if (!await HandleRegister.TryReplaceAsync(db, HandleKind.UserCode, decided.UserCode, seen, GrantJson.Write(decided), now, cancellation))
+            if (!await HandleRegister.TryReplaceAsync(
+                StoreConnection.Within(db), HandleKind.UserCode, decided.UserCode, seen, GrantJson.Write(decided), now, cancellation))
                 return Outcome<DeviceRequest>.Conflict("decided");
             if (decided.Verdict != AuthorizationVerdict.Granted) return decided;
             var scope = ScopeSet.TryParse(decided.Scope, out var asked) ? asked : ScopeSet.Empty;

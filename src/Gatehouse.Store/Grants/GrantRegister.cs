@@ -27,27 +27,21 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     /// <summary>Turns a granted interaction into a code, once. Null when it was answered meanwhile.</summary>
     public async Task<string?> BeginAsync(FoundInteraction found, CancellationToken cancellation)
     {
-        var outcome = await database.WinAsync<string>(async db =>
+        var outcome = await database.WinByStatementsAsync<string>(async store =>
         {
             var (now, asked) = (clock.GetUtcNow(), found.Interaction);
-            var key = HandleRegister.KeyOf(HandleKind.Interaction, found.Handle);
-            var won = await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.Content == found.Stored)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation);
-            if (won != 1) return Outcome<string>.Conflict("answered");
+            if (!await HandleRegister.TryUseAsync(store, HandleKind.Interaction, found.Handle, found.Stored, now, cancellation)) return Outcome<string>.Conflict("answered");
             // Signed out between the decision and now: nobody would be told of the end any more.
-            if (asked.SessionId is { } session && !await UserSessions.HoldsAsync(db, asked.UserId, session, cancellation)) return Outcome<string>.Conflict("signed out");
+            if (asked.SessionId is { } session && !await UserSessions.HoldsAsync(store, asked.UserId, session, cancellation)) return Outcome<string>.Conflict("signed out");
             // Taken back meanwhile: nobody would see what is given now, or could take it back.
             var scope = ScopeSet.TryParse(asked.Scope, out var allowed) ? allowed : ScopeSet.Empty;
-            if (!await ConsentRegister.HoldsAsync(db, asked.ApplicationId, asked.UserId, scope, AuthorizationDetails.OfText(asked.Details), cancellation)) return Outcome<string>.Conflict("taken back");
+            if (!await ConsentRegister.HoldsAsync(store, asked.ApplicationId, asked.UserId, scope, AuthorizationDetails.OfText(asked.Details), cancellation)) return Outcome<string>.Conflict("taken back");
             var grant = Waiting(Guid.CreateVersion7(), asked.ApplicationId, asked.UserId, asked.Scope, asked.AuthenticatedAt, now, AuthorizationCode.Lifetime);
             grant.SessionId = asked.SessionId ?? string.Empty;
-            db.Grants.Add(grant);
+            await AddAsync(store, grant, cancellation);
             var value = HandleRegister.NewValue();
-            db.Handles.Add(new Handle
-            {
-                Key = HandleRegister.KeyOf(HandleKind.AuthorizationCode, value),
-                Content = GrantJson.Write(ToCode(asked, grant.Id)), ExpiresAt = now + AuthorizationCode.Lifetime,
-            });
+            await HandleRegister.TryPutAsync(
+                store, HandleKind.AuthorizationCode, value, GrantJson.Write(ToCode(asked, grant.Id)), now + AuthorizationCode.Lifetime, cancellation);
             return value;
         }, cancellation);
         return outcome.Value;
@@ -64,15 +58,15 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     /// <param name="binding">What the refresh tokens are bound to from now on (RFC 9449 §5, RFC 8705 §4); null: nothing.</param>
     public async Task<Redeemed> RedeemAsync(FoundCode found, bool withRefreshToken, Confirmation? binding, CancellationToken cancellation)
     {
-        var outcome = await database.WinAsync<Redeemed>(async db =>
+        var outcome = await database.WinByStatementsAsync<Redeemed>(async store =>
         {
             var now = clock.GetUtcNow();
-            if (!await HandleRegister.TryUseAsync(db, HandleKind.AuthorizationCode, found.Value, now, cancellation))
+            if (!await HandleRegister.TryUseAsync(store, HandleKind.AuthorizationCode, found.Value, now, cancellation))
             {
-                await EndAsync(db, found.Code.GrantId, now, cancellation);
+                await EndAsync(store, found.Code.GrantId, now, cancellation);
                 return new Redeemed(IsWon: false);
             }
-            return await GiveAsync(db, found.Code.GrantId, now, new GrantContent { Confirmation = binding, Resources = found.Code.Resources, Details = found.Code.Details },
+            return await GiveAsync(store, found.Code.GrantId, now, new GrantContent { Confirmation = binding, Resources = found.Code.Resources, Details = found.Code.Details },
                 withRefreshToken, cancellation);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
@@ -82,22 +76,22 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     public async Task<Redeemed> RedeemDeviceAsync(
         string deviceCode, DeviceRequest request, bool withRefreshToken, Confirmation? binding, CancellationToken cancellation)
     {
-        var outcome = await database.WinAsync<Redeemed>(async db =>
+        var outcome = await database.WinByStatementsAsync<Redeemed>(async store =>
         {
             var now = clock.GetUtcNow();
-            if (await HandleRegister.TryUseAsync(db, HandleKind.DeviceCode, deviceCode, now, cancellation))
-                return await GiveAsync(db, request.GrantId, now, new GrantContent { Confirmation = binding, Resources = request.Resources, Details = request.Details },
+            if (await HandleRegister.TryUseAsync(store, HandleKind.DeviceCode, deviceCode, now, cancellation))
+                return await GiveAsync(store, request.GrantId, now, new GrantContent { Confirmation = binding, Resources = request.Resources, Details = request.Details },
                     withRefreshToken, cancellation);
-            await EndAsync(db, request.GrantId, now, cancellation); // Two hold the code, as with one that comes a second time.
+            await EndAsync(store, request.GrantId, now, cancellation); // Two hold the code, as with one that comes a second time.
             return new Redeemed(IsWon: false);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
 
     /// <summary>Ends a grant: no token of it works from now on.</summary>
-    public Task EndAsync(Guid grantId, CancellationToken cancellation) => database.WinAsync<Redeemed>(async db =>
+    public Task EndAsync(Guid grantId, CancellationToken cancellation) => database.WinByStatementsAsync<Redeemed>(async store =>
     {
-        await EndAsync(db, grantId, clock.GetUtcNow(), cancellation);
+        await EndAsync(store, grantId, clock.GetUtcNow(), cancellation);
         return new Redeemed(IsWon: false);
     }, cancellation);
 
@@ -112,7 +106,7 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             db.Consents.Remove(consent);
             var grants = await db.Grants.Where(row => row.ApplicationId == applicationId && row.UserId == userId && row.EndedAt == null)
                 .Select(row => row.Id).ToListAsync(cancellation);
-            foreach (var grant in grants) await EndAsync(db, grant, now, cancellation);
+            foreach (var grant in grants) await EndAsync(StoreConnection.Within(db), grant, now, cancellation);
             db.Audit(now, actor, consent.Application!.OrganizationId, "consent.taken_back", applicationId.ToString(), consent.Application.Name);
             return consent;
         }, cancellation);
@@ -126,25 +120,33 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
 
     // A statement, not a look: whoever ends the grant at this moment waits for it, or it for them.
     private async Task<Redeemed> GiveAsync(
-        GatehouseDb db, Guid grantId, DateTimeOffset now, GrantContent content, bool withRefreshToken, CancellationToken cancellation)
+        StoreConnection store, Guid grantId, DateTimeOffset now, GrantContent content, bool withRefreshToken, CancellationToken cancellation)
     {
         var expiresAt = now + lifetimes.Absolute;
-        if (await db.Grants.Where(row => row.Id == grantId && row.EndedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation) != 1) return new Redeemed(IsWon: false);
-        var grant = await db.Grants.SingleAsync(row => row.Id == grantId, cancellation);
-        grant.Content = GrantJson.Write(content);
-        return new Redeemed(IsWon: true, withRefreshToken ? RefreshTokenRegister.Add(db, grant, lifetimes, now).Text : null);
+        var won = await store.ExecuteAsync(
+            """UPDATE "Grants" SET "ExpiresAt" = @1, "Content" = @2 WHERE "Id" = @0 AND "EndedAt" IS NULL""",
+            cancellation, grantId, expiresAt, GrantJson.Write(content));
+        if (won != 1) return new Redeemed(IsWon: false);
+        return new Redeemed(IsWon: true, withRefreshToken
+            ? await RefreshTokenRegister.AddAsync(store, grantId, now, lifetimes.IdleEnd(expiresAt, now), cancellation) : null);
     }
 
+    private static async Task AddAsync(StoreConnection store, Grant grant, CancellationToken cancellation) => await store.ExecuteAsync(
+        """
+        INSERT INTO "Grants" ("Id", "ApplicationId", "UserId", "Scope", "Content", "SessionId", "AuthenticatedAt", "CreatedAt", "ExpiresAt")
+        VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8)
+        """,
+        cancellation, grant.Id, grant.ApplicationId, grant.UserId, grant.Scope, grant.Content, grant.SessionId, grant.AuthenticatedAt, grant.CreatedAt, grant.ExpiresAt);
+
     // The access tokens of the grant die everywhere with one row; it is kept for as long as the longest-lived of them.
-    internal static async Task EndAsync(GatehouseDb db, Guid grantId, DateTimeOffset now, CancellationToken cancellation)
+    internal static async Task EndAsync(StoreConnection store, Guid grantId, DateTimeOffset now, CancellationToken cancellation)
     {
-        var won = await db.Grants.Where(row => row.Id == grantId && row.EndedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), cancellation);
+        var won = await store.ExecuteAsync("""UPDATE "Grants" SET "EndedAt" = @1 WHERE "Id" = @0 AND "EndedAt" IS NULL""", cancellation, grantId, now);
         if (won != 1) return; // It had ended, or never began to give anything.
         var name = RevokedToken.OfGrant(grantId.ToString());
-        db.RevokedTokens.Add(new RevokedToken { TokenId = name, ExpiresAt = now.AddSeconds(Plan.DefaultTokenLifetimeSeconds + 60) });
-        db.Announce(now, ChangeKind.RevokedToken, name);
+        await store.ExecuteAsync(
+            """INSERT INTO "RevokedTokens" ("TokenId", "ExpiresAt") VALUES (@0, @1)""", cancellation, name, now.AddSeconds(Plan.DefaultTokenLifetimeSeconds + 60));
+        await store.AnnounceAsync(now, ChangeKind.RevokedToken, name, cancellation);
     }
 
     private static AuthorizationCode ToCode(AuthorizationInteraction asked, Guid grantId) => new()

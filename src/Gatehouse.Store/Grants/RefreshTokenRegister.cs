@@ -22,16 +22,38 @@ public sealed class RefreshTokenRegister(StoreDatabase database, GrantLifetimes 
 
     private const int MaxLength = 64;
 
+    private const string FindStatement = """
+        SELECT t."CreatedAt", t."ExpiresAt", t."UsedAt", t."Successor",
+            g."Id", g."ApplicationId", g."UserId", g."Scope", g."Content", g."SessionId", g."AuthenticatedAt", g."CreatedAt", g."ExpiresAt"
+        FROM "RefreshTokens" AS t
+        JOIN "Grants" AS g ON g."Id" = t."GrantId"
+        WHERE t."Key" = @0 AND t."ExpiresAt" > @1 AND g."EndedAt" IS NULL AND g."ExpiresAt" > @1
+        """;
+
+    // Of any number of callers one meets a row.
+    private const string UseStatement = """
+        UPDATE "RefreshTokens" SET "UsedAt" = @1, "Successor" = @2
+        WHERE "Key" = @0 AND "UsedAt" IS NULL AND EXISTS (SELECT 1 FROM "Grants" AS g WHERE g."Id" = "RefreshTokens"."GrantId" AND g."EndedAt" IS NULL)
+        """;
+
+    // As GrantLifetimes.IdleEnd: it never reaches beyond the grant.
+    private const string SucceedStatement = """
+        INSERT INTO "RefreshTokens" ("Key", "GrantId", "CreatedAt", "ExpiresAt")
+        SELECT @1, g."Id", @2, CASE WHEN @3 < g."ExpiresAt" THEN @3 ELSE g."ExpiresAt" END
+        FROM "RefreshTokens" AS t
+        JOIN "Grants" AS g ON g."Id" = t."GrantId"
+        WHERE t."Key" = @0
+        """;
+
     public static bool LooksLikeOne(string text) => text.StartsWith(Prefix, StringComparison.Ordinal) && text.Length <= MaxLength;
 
     /// <summary>The token with its grant, used or not; null when it is unknown, has expired, or its grant has ended.</summary>
     public async Task<RefreshToken?> FindAsync(string text, CancellationToken cancellation)
     {
         if (!LooksLikeOne(text)) return null;
-        var (key, now) = (KeyOf(text), clock.GetUtcNow());
-        await using var db = database.Open();
-        return await db.RefreshTokens.AsNoTracking().Include(row => row.Grant).SingleOrDefaultAsync(
-            row => row.Key == key && row.ExpiresAt > now && row.Grant!.EndedAt == null && row.Grant.ExpiresAt > now, cancellation);
+        var key = KeyOf(text);
+        await using var store = await database.ConnectAsync(cancellation);
+        return await store.FindAsync(FindStatement, row => Read(key, row), cancellation, key, clock.GetUtcNow());
     }
 
     /// <summary>Moves the idle lifetime of a token that is not rotated.</summary>
@@ -39,8 +61,8 @@ public sealed class RefreshTokenRegister(StoreDatabase database, GrantLifetimes 
     {
         var expiresAt = lifetimes.IdleEnd(token.Grant!.ExpiresAt, clock.GetUtcNow());
         if (expiresAt - token.ExpiresAt < IdleStep) return;
-        await using var db = database.Open();
-        await db.RefreshTokens.Where(row => row.Key == token.Key).ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expiresAt), cancellation);
+        await database.WriteByStatementAsync(store => store.ExecuteAsync(
+            """UPDATE "RefreshTokens" SET "ExpiresAt" = @1 WHERE "Key" = @0""", cancellation, token.Key, expiresAt), cancellation);
     }
 
     /// <summary>
@@ -49,49 +71,75 @@ public sealed class RefreshTokenRegister(StoreDatabase database, GrantLifetimes 
     /// </summary>
     public async Task<Redeemed> RotateAsync(string text, CancellationToken cancellation)
     {
-        var outcome = await database.WinAsync<Redeemed>(async db =>
+        var outcome = await database.WinByStatementsAsync<Redeemed>(async store =>
         {
-            var (key, now) = (KeyOf(text), clock.GetUtcNow());
-            var grant = await db.RefreshTokens.Where(row => row.Key == key && row.Grant!.EndedAt == null).Select(row => row.Grant).SingleOrDefaultAsync(cancellation);
-            if (grant is null) return new Redeemed(IsWon: false);
-            var (successor, successorText) = Add(db, grant, lifetimes, now);
-            if (await TryUseAsync(db, key, now, cancellation) || await TrySupersedeAsync(db, key, now, cancellation))
+            var (key, successorText, now) = (KeyOf(text), NewText(), clock.GetUtcNow());
+            var successor = KeyOf(successorText);
+            if (await TryUseAsync(store, key, successor, now, cancellation))
             {
-                await db.RefreshTokens.Where(row => row.Key == key).ExecuteUpdateAsync(set => set.SetProperty(row => row.Successor, successor.Key), cancellation);
+                // Its grant lives, and is the successor's.
+                await store.ExecuteAsync(SucceedStatement, cancellation, key, successor, now, now + lifetimes.Idle);
                 return new Redeemed(IsWon: true, successorText);
             }
-            db.RefreshTokens.Remove(successor);
-            await GrantRegister.EndAsync(db, grant.Id, now, cancellation);
+            if (await FindGrantAsync(store, key, cancellation) is not { } grantId) return new Redeemed(IsWon: false);
+            if (await TrySupersedeAsync(store, key, now, cancellation))
+            {
+                await store.ExecuteAsync("""UPDATE "RefreshTokens" SET "Successor" = @1 WHERE "Key" = @0""", cancellation, key, successor);
+                await store.ExecuteAsync(SucceedStatement, cancellation, key, successor, now, now + lifetimes.Idle);
+                return new Redeemed(IsWon: true, successorText);
+            }
+            await GrantRegister.EndAsync(store, grantId, now, cancellation);
             return new Redeemed(IsWon: false);
         }, cancellation);
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
 
-    internal static (RefreshToken Row, string Text) Add(GatehouseDb db, Grant grant, GrantLifetimes lifetimes, DateTimeOffset now)
+    /// <summary>The first refresh token of a grant, as part of a larger transaction.</summary>
+    internal static async Task<string> AddAsync(
+        StoreConnection store, Guid grantId, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellation)
     {
-        var text = Prefix + HandleRegister.NewValue();
-        var row = new RefreshToken { Key = KeyOf(text), GrantId = grant.Id, CreatedAt = now, ExpiresAt = lifetimes.IdleEnd(grant.ExpiresAt, now) };
-        db.RefreshTokens.Add(row);
-        return (row, text);
+        var text = NewText();
+        await store.ExecuteAsync(
+            """INSERT INTO "RefreshTokens" ("Key", "GrantId", "CreatedAt", "ExpiresAt") VALUES (@0, @1, @2, @3)""",
+            cancellation, KeyOf(text), grantId, now, expiresAt);
+        return text;
     }
 
-    private static async Task<bool> TryUseAsync(GatehouseDb db, byte[] key, DateTimeOffset now, CancellationToken cancellation) =>
-        await db.RefreshTokens.Where(row => row.Key == key && row.UsedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation) == 1;
+    private static RefreshToken Read(byte[] key, StoreRow row) => new()
+    {
+        Key = key, GrantId = row.Id(4), CreatedAt = row.Instant(0), ExpiresAt = row.Instant(1), UsedAt = row.InstantOrNull(2), Successor = row.BytesOrNull(3),
+        Grant = new Grant
+        {
+            Id = row.Id(4), ApplicationId = row.Id(5), UserId = row.Id(6), Scope = row.Text(7), Content = row.Text(8), SessionId = row.Text(9),
+            AuthenticatedAt = row.Instant(10), CreatedAt = row.Instant(11), ExpiresAt = row.Instant(12),
+        },
+    };
+
+    private static async Task<bool> TryUseAsync(StoreConnection store, byte[] key, byte[]? successor, DateTimeOffset now, CancellationToken cancellation) =>
+        await store.ExecuteAsync(UseStatement, cancellation, key, now, successor) == 1;
+
+    private static async Task<Guid?> FindGrantAsync(StoreConnection store, byte[] key, CancellationToken cancellation) =>
+        await store.FindAsync<Guid?>(
+            """SELECT g."Id" FROM "RefreshTokens" AS t JOIN "Grants" AS g ON g."Id" = t."GrantId" WHERE t."Key" = @0 AND g."EndedAt" IS NULL""",
+            row => row.Id(0), cancellation, key);
 
     // The successor that got lost counts as used: whoever comes with it later is somebody else. When another retry was quicker, it has put a
     // successor of its own in that place, and this one looks again.
-    private static async Task<bool> TrySupersedeAsync(GatehouseDb db, byte[] key, DateTimeOffset now, CancellationToken cancellation)
+    private static async Task<bool> TrySupersedeAsync(StoreConnection store, byte[] key, DateTimeOffset now, CancellationToken cancellation)
     {
         byte[]? seen = null;
         while (true)
         {
-            var row = await db.RefreshTokens.AsNoTracking().SingleAsync(token => token.Key == key, cancellation);
-            if (now - row.UsedAt > RetryWindow || row.Successor is not { } lost || (seen is not null && lost.AsSpan().SequenceEqual(seen))) return false;
-            if (await TryUseAsync(db, lost, now, cancellation)) return true;
+            var (usedAt, successor) = await store.FindAsync(
+                """SELECT "UsedAt", "Successor" FROM "RefreshTokens" WHERE "Key" = @0""",
+                row => (row.InstantOrNull(0), row.BytesOrNull(1)), cancellation, key);
+            if (now - usedAt > RetryWindow || successor is not { } lost || (seen is not null && lost.AsSpan().SequenceEqual(seen))) return false;
+            if (await TryUseAsync(store, lost, successor: null, now, cancellation)) return true;
             seen = lost;
         }
     }
+
+    private static string NewText() => Prefix + HandleRegister.NewValue();
 
     private static byte[] KeyOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

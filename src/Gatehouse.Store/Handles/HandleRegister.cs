@@ -20,69 +20,70 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
         return value;
     }
 
-    /// <summary>Keeps the content under a value that the caller made.</summary>
+    /// <summary>Keeps the content under a value that the caller made and nobody else can have.</summary>
     public async Task PutAsync(HandleKind kind, string value, string content, DateTimeOffset expiresAt, CancellationToken cancellation = default)
     {
-        using var turn = await database.WaitForTurnAsync(cancellation);
-        await using var db = database.Open();
-        db.Handles.Add(new Handle { Key = KeyOf(kind, value), Content = content, ExpiresAt = expiresAt });
-        await db.SaveChangesAsync(cancellation);
+        if (!await TryPutAsync(kind, value, content, expiresAt, cancellation)) throw new DbUpdateException("The value stands for something else.");
     }
+
+    /// <summary>Keeps the content under a value that the caller made; false when it stands for something already.</summary>
+    public Task<bool> TryPutAsync(HandleKind kind, string value, string content, DateTimeOffset expiresAt, CancellationToken cancellation = default) =>
+        database.WriteByStatementAsync(store => TryPutAsync(store, kind, value, content, expiresAt, cancellation), cancellation);
+
+    /// <summary>As above, as part of a larger transaction.</summary>
+    internal static async Task<bool> TryPutAsync(
+        StoreConnection store, HandleKind kind, string value, string content, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+        await store.ExecuteAsync(
+            """INSERT INTO "Handles" ("Key", "Content", "ExpiresAt") VALUES (@0, @1, @2) ON CONFLICT DO NOTHING""",
+            cancellation, KeyOf(kind, value), content, expiresAt) == 1;
 
     /// <summary>What a value stands for, used or not; null when it is unknown or expired.</summary>
     public async Task<Handle?> FindAsync(HandleKind kind, string value, CancellationToken cancellation = default)
     {
-        var (key, now) = (KeyOf(kind, value), clock.GetUtcNow());
-        await using var db = database.Open();
-        return await db.Handles.AsNoTracking().SingleOrDefaultAsync(row => row.Key == key && row.ExpiresAt > now, cancellation);
+        var key = KeyOf(kind, value);
+        await using var store = await database.ConnectAsync(cancellation);
+        return await store.FindAsync(
+            """SELECT "Content", "ExpiresAt", "UsedAt" FROM "Handles" WHERE "Key" = @0 AND "ExpiresAt" > @1""",
+            row => new Handle { Key = key, Content = row.Text(0), ExpiresAt = row.Instant(1), UsedAt = row.InstantOrNull(2) },
+            cancellation, key, clock.GetUtcNow());
     }
 
     /// <summary>Replaces what an unused value stands for, when that still is what the caller saw.</summary>
-    public async Task<bool> TryReplaceAsync(HandleKind kind, string value, string seen, string content, CancellationToken cancellation = default)
-    {
-        using var turn = await database.WaitForTurnAsync(cancellation);
-        await using var db = database.Open();
-        return await TryReplaceAsync(db, kind, value, seen, content, clock.GetUtcNow(), cancellation);
-    }
+    public Task<bool> TryReplaceAsync(HandleKind kind, string value, string seen, string content, CancellationToken cancellation = default) =>
+        database.WriteByStatementAsync(store => TryReplaceAsync(store, kind, value, seen, content, clock.GetUtcNow(), cancellation), cancellation);
 
     /// <summary>As above, as part of a larger transaction.</summary>
     internal static async Task<bool> TryReplaceAsync(
-        GatehouseDb db, HandleKind kind, string value, string seen, string content, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var key = KeyOf(kind, value);
-        return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now && row.Content == seen)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Content, content), cancellation) == 1;
-    }
+        StoreConnection store, HandleKind kind, string value, string seen, string content, DateTimeOffset now, CancellationToken cancellation) =>
+        await store.ExecuteAsync(
+            """UPDATE "Handles" SET "Content" = @3 WHERE "Key" = @0 AND "UsedAt" IS NULL AND "ExpiresAt" > @1 AND "Content" = @2""",
+            cancellation, KeyOf(kind, value), now, seen, content) == 1;
 
     /// <summary>Uses a value that was handed out. Of any number of callers exactly one gets true.</summary>
-    public async Task<bool> TryUseAsync(HandleKind kind, string value, CancellationToken cancellation = default)
-    {
-        using var turn = await database.WaitForTurnAsync(cancellation);
-        await using var db = database.Open();
-        return await TryUseAsync(db, kind, value, clock.GetUtcNow(), cancellation);
-    }
+    public Task<bool> TryUseAsync(HandleKind kind, string value, CancellationToken cancellation = default) =>
+        database.WriteByStatementAsync(store => TryUseAsync(store, kind, value, clock.GetUtcNow(), cancellation), cancellation);
 
     /// <summary>As above, as part of a larger transaction.</summary>
-    internal static async Task<bool> TryUseAsync(GatehouseDb db, HandleKind kind, string value, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var key = KeyOf(kind, value);
-        return await db.Handles.Where(row => row.Key == key && row.UsedAt == null && row.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.UsedAt, now), cancellation) == 1;
-    }
+    internal static async Task<bool> TryUseAsync(StoreConnection store, HandleKind kind, string value, DateTimeOffset now, CancellationToken cancellation) =>
+        await store.ExecuteAsync(
+            """UPDATE "Handles" SET "UsedAt" = @1 WHERE "Key" = @0 AND "UsedAt" IS NULL AND "ExpiresAt" > @1""",
+            cancellation, KeyOf(kind, value), now) == 1;
+
+    /// <summary>As above, when what it stands for still is what the caller saw. It may have expired since.</summary>
+    internal static async Task<bool> TryUseAsync(
+        StoreConnection store, HandleKind kind, string value, string seen, DateTimeOffset now, CancellationToken cancellation) =>
+        await store.ExecuteAsync(
+            """UPDATE "Handles" SET "UsedAt" = @1 WHERE "Key" = @0 AND "UsedAt" IS NULL AND "Content" = @2""",
+            cancellation, KeyOf(kind, value), now, seen) == 1;
 
     /// <summary>Uses a value that somebody else made, such as a <c>jti</c>. Of any number of callers exactly one gets true.</summary>
     /// <param name="kind">What the value is.</param>
     /// <param name="value">The value, with whatever makes it unique among all of its kind.</param>
     /// <param name="expiresAt">Until when it must be remembered.</param>
-    public async Task<bool> TryClaimAsync(HandleKind kind, string value, DateTimeOffset expiresAt, CancellationToken cancellation = default)
-    {
-        var (key, until, now) = (KeyOf(kind, value), expiresAt.ToUnixTimeMilliseconds(), clock.GetUtcNow().ToUnixTimeMilliseconds());
-        using var turn = await database.WaitForTurnAsync(cancellation);
-        await using var db = database.Open();
-        return await db.Database.ExecuteSqlAsync(
-            $"""INSERT INTO "Handles" ("Key", "Content", "ExpiresAt", "UsedAt") VALUES ({key}, '', {until}, {now}) ON CONFLICT DO NOTHING""",
-            cancellation) == 1;
-    }
+    public Task<bool> TryClaimAsync(HandleKind kind, string value, DateTimeOffset expiresAt, CancellationToken cancellation = default) =>
+        database.WriteByStatementAsync(async store => await store.ExecuteAsync(
+            """INSERT INTO "Handles" ("Key", "Content", "ExpiresAt", "UsedAt") VALUES (@0, '', @1, @2) ON CONFLICT DO NOTHING""",
+            cancellation, KeyOf(kind, value), expiresAt, clock.GetUtcNow()) == 1, cancellation);
 
     internal static string NewValue() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 

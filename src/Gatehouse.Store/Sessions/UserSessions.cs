@@ -82,9 +82,9 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
     /// Whether a session with this public id lives: by a statement on its row and not by a look, so that whoever ends it at this moment waits for
     /// the end of this transaction and sees what it left.
     /// </summary>
-    internal static async Task<bool> HoldsAsync(GatehouseDb db, Guid userId, string publicId, CancellationToken cancellation) =>
-        await db.UserSessions.Where(row => row.UserId == userId && row.PublicId == publicId)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.BegunAt, row => row.BegunAt), cancellation) > 0;
+    internal static async Task<bool> HoldsAsync(StoreConnection store, Guid userId, string publicId, CancellationToken cancellation) =>
+        await store.ExecuteAsync(
+            """UPDATE "UserSessions" SET "BegunAt" = "BegunAt" WHERE "UserId" = @0 AND "PublicId" = @1""", cancellation, userId, publicId) > 0;
 
     private static async Task<string?> ReplaceAsync(GatehouseDb db, Guid userId, byte[] key, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -119,6 +119,6 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
         var signedIn = begun.Where(grant => ScopeSet.TryParse(grant.Scope, out var scope) && scope.Contains(IdentityScope.OpenId)).ToList();
         await LogoutOutbox.AddAsync(db, session, [.. signedIn.Select(grant => grant.ApplicationId).Distinct()], now, cancellation);
         foreach (var grant in signedIn.Where(grant => !grant.Scope.Split(' ').Contains(IdentityScope.OfflineAccess, StringComparer.Ordinal)))
-            await GrantRegister.EndAsync(db, grant.Id, now, cancellation); // Back-Channel Logout §2.7.
+            await GrantRegister.EndAsync(StoreConnection.Within(db), grant.Id, now, cancellation); // Back-Channel Logout §2.7.
     }
 }

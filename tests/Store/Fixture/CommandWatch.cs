@@ -96,30 +96,42 @@ internal sealed class Outage : DbConnectionInterceptor, IStatementWatch
 }
 
 /// <summary>Lets something happen before each statement that changes rows of a table.</summary>
-internal sealed class SlowStatement(string table, Action happens) : DbCommandInterceptor
+internal sealed class SlowStatement(string table, Action happens) : DbCommandInterceptor, IStatementWatch
 {
     public int Seen { get; private set; }
 
-    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+    public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        if (!command.CommandText.StartsWith($"UPDATE \"{table}\"", StringComparison.Ordinal)) return ValueTask.FromResult(result);
+        await ExecutingAsync(command);
+        return result;
+    }
+
+    public ValueTask ExecutingAsync(DbCommand command)
+    {
+        if (!command.CommandText.StartsWith($"UPDATE \"{table}\"", StringComparison.Ordinal)) return default;
         Seen++;
         happens();
-        return ValueTask.FromResult(result);
+        return default;
     }
 }
 
 /// <summary>Lets something happen before the commit with this number, counted from one.</summary>
-internal sealed class SlowCommit(int number, Action happens) : DbTransactionInterceptor
+internal sealed class SlowCommit(int number, Action happens) : DbTransactionInterceptor, IStatementWatch
 {
     private int _commits;
 
-    public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+    public override async ValueTask<InterceptionResult> TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
+        await CommittingAsync();
+        return result;
+    }
+
+    public ValueTask CommittingAsync()
+    {
         if (Interlocked.Increment(ref _commits) == number) happens();
-        return ValueTask.FromResult(result);
+        return default;
     }
 }
 
@@ -144,11 +156,14 @@ internal sealed class FailingQuery(string table) : DbCommandInterceptor, IStatem
 }
 
 /// <summary>Fails every save that would insert into a table.</summary>
-internal sealed class FailingWrite(string table) : SaveChangesInterceptor
+internal sealed class FailingWrite(string table) : SaveChangesInterceptor, IStatementWatch
 {
     public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
         eventData.Context!.ChangeTracker.Entries().Any(entry => entry.Metadata.GetTableName() == table)
             ? throw new TimeoutException("The database is away.")
             : ValueTask.FromResult(result);
+
+    public ValueTask ExecutingAsync(DbCommand command) =>
+        command.CommandText.StartsWith($"INSERT INTO \"{table}\"", StringComparison.Ordinal) ? throw new TimeoutException("The database is away.") : default;
 }
