@@ -3,14 +3,14 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Gatehouse.Store.Database;
 
-/// <summary>Lets <c>dotnet ef migrations add</c> build the SQLite model.</summary>
+/// <summary>Lets <c>dotnet ef</c> build the SQLite model, for migrations and for the compiled one.</summary>
 internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteGatehouseDb>
 {
     public SqliteGatehouseDb CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqliteGatehouseDb>().UseSqlite("Data Source=:memory:").Options);
 }
 
-/// <summary>Lets <c>dotnet ef migrations add</c> build the PostgreSQL model.</summary>
+/// <summary>Lets <c>dotnet ef</c> build the PostgreSQL model, for migrations and for the compiled one.</summary>
 internal sealed class PostgresDesignTime : IDesignTimeDbContextFactory<PostgresGatehouseDb>
 {
     public PostgresGatehouseDb CreateDbContext(string[] args) =>

@@ -12,8 +12,8 @@ using Npgsql;
 namespace Gatehouse.Store.Database;
 
 /// <summary>
-/// The store by statements as they are written, for what lies on the way of every start and of every use of a code or token: EF Core takes longer
-/// for one than the database does, and most of a second before the first. Both databases take the same text; parameters are <c>@0</c>, <c>@1</c>, …
+/// Asks the store by statements as they are written. It is for what lies on the way of every start and of every use of a code or token, where EF Core
+/// would take longer than the database does, and most of a second before its first query. Parameters are <c>@0</c>, <c>@1</c>, …
 /// </summary>
 internal sealed class StoreConnection : IAsyncDisposable
 {
@@ -92,6 +92,7 @@ internal sealed class StoreConnection : IAsyncDisposable
 
     public async Task CommitAsync(CancellationToken cancellation)
     {
+        if (_within is not null) throw new InvalidOperationException("The transaction is the context's to commit.");
         foreach (var watch in _database.Watches) await watch.CommittingAsync();
         await _transaction!.CommitAsync(cancellation);
         if (_hasAnnounced) _database.Signal.Ring(); // After the commit: a tail woken before it would find nothing and sleep on.
@@ -153,8 +154,14 @@ internal sealed class StoreConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_within is not null) return;
-        if (_transaction is not null) await _transaction.DisposeAsync(); // What was not committed is taken back.
-        await _connection.DisposeAsync();
+        try
+        {
+            if (_transaction is not null) await _transaction.DisposeAsync(); // What was not committed is taken back.
+        }
+        finally
+        {
+            await _connection.DisposeAsync();
+        }
     }
 
     private async ValueTask<DbCommand> PrepareAsync(string sql, object?[] values)

@@ -30,7 +30,9 @@ internal readonly struct StoreRow(DbDataReader reader)
 
     /// <summary>A value of an enumeration is its name.</summary>
     public T Name<T>(int column)
-        where T : struct, Enum => Enum.Parse<T>(reader.GetString(column));
+        where T : struct, Enum => Enum.TryParse<T>(reader.GetString(column), ignoreCase: true, out var value) ? value
+        // A newer node has written it: to this one the row says nothing, as if the store had not answered.
+        : throw new InvalidOperationException($"This version knows no {typeof(T).Name} '{reader.GetString(column)}'.");
 
     /// <summary>A list of texts: JSON on SQLite, an array on PostgreSQL.</summary>
     public List<string> Texts(int column) => reader is SqliteDataReader

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Gatehouse.Store.Database;
 
 /// <summary>
-/// The one way in which operations write: look, decide and write in one serializable transaction. SQLite has one writer, so the second waits;
-/// PostgreSQL breaks off one of two that contradict each other, and that one is done again on what the other left.
+/// The ways in which operations write. The usual one is to look, decide and write in one serializable transaction: SQLite has one writer, so the second
+/// waits; PostgreSQL breaks off one of two that contradict each other, and that one is done again on what the other left.
 /// </summary>
 internal static class StoreWrite
 {
@@ -32,7 +32,7 @@ internal static class StoreWrite
     public static Task<Outcome<T>> WinByStatementsAsync<T>(
         this StoreDatabase database, Func<StoreConnection, Task<Outcome<T>>> work, CancellationToken cancellation)
         where T : class =>
-        database.RepeatAsync(() => database.StateOnceAsync(work, cancellation), cancellation);
+        database.RepeatAsync(() => database.RunOnceAsync(work, cancellation), cancellation);
 
     /// <summary>One statement that writes, which is its own transaction.</summary>
     public static async Task<T> WriteByStatementAsync<T>(
@@ -74,7 +74,7 @@ internal static class StoreWrite
         return outcome;
     }
 
-    private static async Task<Outcome<T>> StateOnceAsync<T>(
+    private static async Task<Outcome<T>> RunOnceAsync<T>(
         this StoreDatabase database, Func<StoreConnection, Task<Outcome<T>>> work, CancellationToken cancellation)
         where T : class
     {

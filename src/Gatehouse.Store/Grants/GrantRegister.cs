@@ -40,8 +40,9 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
             grant.SessionId = asked.SessionId ?? string.Empty;
             await AddAsync(store, grant, cancellation);
             var value = HandleRegister.NewValue();
-            await HandleRegister.TryPutAsync(
-                store, HandleKind.AuthorizationCode, value, GrantJson.Write(ToCode(asked, grant.Id)), now + AuthorizationCode.Lifetime, cancellation);
+            if (!await HandleRegister.TryPutAsync(
+                store, HandleKind.AuthorizationCode, value, GrantJson.Write(ToCode(asked, grant.Id)), now + AuthorizationCode.Lifetime, cancellation))
+                throw new InvalidOperationException("The code stands for something else.");
             return value;
         }, cancellation);
         return outcome.Value;

@@ -77,15 +77,16 @@ public sealed class RefreshTokenRegister(StoreDatabase database, GrantLifetimes 
             var successor = KeyOf(successorText);
             if (await TryUseAsync(store, key, successor, now, cancellation))
             {
-                // Its grant lives, and is the successor's.
-                await store.ExecuteAsync(SucceedStatement, cancellation, key, successor, now, now + lifetimes.Idle);
+                // The statement has seen that the grant lives: the successor gets the same.
+                await SucceedAsync(store, key, successor, now, cancellation);
                 return new Redeemed(IsWon: true, successorText);
             }
             if (await FindGrantAsync(store, key, cancellation) is not { } grantId) return new Redeemed(IsWon: false);
-            if (await TrySupersedeAsync(store, key, now, cancellation))
+            if (await TrySupersedeAsync(store, key, now, cancellation) is not { } superseded) return new Redeemed(IsWon: false);
+            if (superseded)
             {
                 await store.ExecuteAsync("""UPDATE "RefreshTokens" SET "Successor" = @1 WHERE "Key" = @0""", cancellation, key, successor);
-                await store.ExecuteAsync(SucceedStatement, cancellation, key, successor, now, now + lifetimes.Idle);
+                await SucceedAsync(store, key, successor, now, cancellation);
                 return new Redeemed(IsWon: true, successorText);
             }
             await GrantRegister.EndAsync(store, grantId, now, cancellation);
@@ -124,19 +125,26 @@ public sealed class RefreshTokenRegister(StoreDatabase database, GrantLifetimes 
             row => row.Id(0), cancellation, key);
 
     // The successor that got lost counts as used: whoever comes with it later is somebody else. When another retry was quicker, it has put a
-    // successor of its own in that place, and this one looks again.
-    private static async Task<bool> TrySupersedeAsync(StoreConnection store, byte[] key, DateTimeOffset now, CancellationToken cancellation)
+    // successor of its own in that place, and this one looks again. Null when the token has expired and was removed meanwhile: that is no theft.
+    private static async Task<bool?> TrySupersedeAsync(StoreConnection store, byte[] key, DateTimeOffset now, CancellationToken cancellation)
     {
         byte[]? seen = null;
         while (true)
         {
-            var (usedAt, successor) = await store.FindAsync(
+            var found = await store.FindAsync<(DateTimeOffset? UsedAt, byte[]? Successor)?>(
                 """SELECT "UsedAt", "Successor" FROM "RefreshTokens" WHERE "Key" = @0""",
                 row => (row.InstantOrNull(0), row.BytesOrNull(1)), cancellation, key);
+            if (found is not { UsedAt: var usedAt, Successor: var successor }) return null;
             if (now - usedAt > RetryWindow || successor is not { } lost || (seen is not null && lost.AsSpan().SequenceEqual(seen))) return false;
             if (await TryUseAsync(store, lost, successor: null, now, cancellation)) return true;
             seen = lost;
         }
+    }
+
+    private async Task SucceedAsync(StoreConnection store, byte[] key, byte[] successor, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await store.ExecuteAsync(SucceedStatement, cancellation, key, successor, now, now + lifetimes.Idle) != 1)
+            throw new InvalidOperationException("The successor of a refresh token was not written.");
     }
 
     private static string NewText() => Prefix + HandleRegister.NewValue();

@@ -56,13 +56,9 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
     {
         var at = DateTimeOffset.FromUnixTimeSeconds(second);
         var ids = Array.ConvertAll(batch, use => use.Key);
-        using (await database.WaitForTurnAsync(cancellation))
-        {
-            await using var connection = await database.ConnectAsync(cancellation);
-            await connection.ExecuteAsync(
-                $"""UPDATE "ApplicationSecrets" SET "LastUsedAt" = @0 WHERE {connection.IsAmong("\"Id\"", 1)} AND ("LastUsedAt" IS NULL OR "LastUsedAt" < @0)""",
-                cancellation, at, connection.Among(ids));
-        }
+        await database.WriteByStatementAsync(store => store.ExecuteAsync(
+            $"""UPDATE "ApplicationSecrets" SET "LastUsedAt" = @0 WHERE {store.IsAmong("\"Id\"", 1)} AND ("LastUsedAt" IS NULL OR "LastUsedAt" < @0)""",
+            cancellation, at, store.Among(ids)), cancellation);
         foreach (var use in batch) _used.TryRemove(use); // Not a use that came meanwhile.
     }
 

@@ -13,7 +13,7 @@ internal static class ApiStatements
         // One picture: PostgreSQL gives each statement the newest state otherwise.
         await connection.BeginReadAsync(cancellation);
         var apis = await connection.ListAsync(
-            """SELECT "Id", "Slug", "Name", "Resource", "Upstream", "ResourceServers", "AccessTokenFormat", "AccessTokenSigningAlg" FROM "Apis" ORDER BY "Slug" """,
+            """SELECT "Id", "Slug", "Name", "Resource", "Upstream", "ResourceServers", "AccessTokenFormat", "AccessTokenSigningAlg" FROM "Apis" ORDER BY "Slug", "Id" """,
             ReadApi, cancellation);
         var byId = apis.ToDictionary(api => api.Id);
         await connection.ForEachAsync(

@@ -77,17 +77,18 @@ public sealed partial class ApplicationRegistry(StoreDatabase database, ILogger<
     private async Task<Lookup<RegisteredApplication>> LoadAsync(string clientId)
     {
         var version = Volatile.Read(ref _version);
-        RegisteredApplication? loaded;
+        Application? row;
         try
         {
             await using var connection = await database.ConnectAsync(CancellationToken.None);
-            loaded = await ApplicationStatement.ReadAsync(connection, clientId);
+            row = await ApplicationStatement.ReadAsync(connection, clientId);
         }
         catch (Exception exception) when (StoreFault.IsAway(exception))
         {
             LogStoreAway(exception);
             return Lookup<RegisteredApplication>.Unknown;
         }
+        var loaded = row is null ? null : new RegisteredApplication(row);
         lock (_invalidation)
         {
             // When a change came while this was loading, the answer may be older than it: use it once, do not remember it.

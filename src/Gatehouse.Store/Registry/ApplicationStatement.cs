@@ -31,25 +31,26 @@ internal static class ApplicationStatement
     private const int Secret = 29;
     private const int ContractAndPlan = 33;
 
-    /// <returns>Null when there is none.</returns>
-    public static async Task<RegisteredApplication?> ReadAsync(StoreConnection connection, string clientId)
+    /// <returns>Without the ids of contracts and plans; null when there is none.</returns>
+    public static async Task<Application?> ReadAsync(StoreConnection connection, string clientId)
     {
         Application? found = null;
+        var (secrets, contracts) = (new HashSet<Guid>(), new HashSet<Guid>());
         await connection.ForEachAsync(Text, row =>
         {
             found ??= ReadApplication(row);
             // Every secret comes with every contract.
-            if (!row.IsNull(Secret) && found.Secrets.All(secret => secret.Id != row.Id(Secret))) found.Secrets.Add(ReadSecret(row));
-            if (!row.IsNull(ContractAndPlan) && found.Contracts.All(contract => contract.ApiId != row.Id(ContractAndPlan))) found.Contracts.Add(ReadContract(row));
+            if (!row.IsNull(Secret) && secrets.Add(row.Id(Secret))) found.Secrets.Add(ReadSecret(row));
+            if (!row.IsNull(ContractAndPlan) && contracts.Add(row.Id(ContractAndPlan))) found.Contracts.Add(ReadContract(row));
         }, CancellationToken.None, clientId);
-        return found is null ? null : new RegisteredApplication(found);
+        return found;
     }
 
     private static Application ReadApplication(StoreRow row) => new()
     {
         Id = row.Id(0),
         OrganizationId = row.Id(1),
-        Organization = new Organization { Slug = row.Text(2), Name = string.Empty },
+        Organization = new Organization { Id = row.Id(1), Slug = row.Text(2), Name = string.Empty },
         ClientId = row.Text(3),
         Name = row.Text(4),
         State = row.Name<ApplicationState>(5),
@@ -88,7 +89,7 @@ internal static class ApplicationStatement
 
     private static Contract ReadContract(StoreRow row) => new()
     {
-        ApiId = row.Id(ContractAndPlan), State = row.Name<ContractState>(ContractAndPlan + 1),
-        Plan = new Plan { Slug = row.Text(ContractAndPlan + 2), Name = string.Empty, TokenLifetimeSeconds = (int)row.Number(ContractAndPlan + 3) },
+        Id = Guid.Empty, ApiId = row.Id(ContractAndPlan), State = row.Name<ContractState>(ContractAndPlan + 1),
+        Plan = new Plan { Id = Guid.Empty, Slug = row.Text(ContractAndPlan + 2), Name = string.Empty, TokenLifetimeSeconds = (int)row.Number(ContractAndPlan + 3) },
     };
 }

@@ -38,8 +38,7 @@ public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         foreach (var (tokenId, expiresAt) in _revoked)
             if (expiresAt <= now) _revoked.TryRemove(tokenId, out _);
-        using var turn = await database.WaitForTurnAsync(cancellation);
-        await using var connection = await database.ConnectAsync(cancellation);
-        await connection.ExecuteAsync("""DELETE FROM "RevokedTokens" WHERE "ExpiresAt" <= @0""", cancellation, now);
+        await database.WriteByStatementAsync(
+            store => store.ExecuteAsync("""DELETE FROM "RevokedTokens" WHERE "ExpiresAt" <= @0""", cancellation, now), cancellation);
     }
 }

@@ -10,22 +10,20 @@ namespace Gatehouse.Store.Secrets;
 /// </summary>
 public sealed class KeyRingRepository(StoreDatabase database) : IXmlRepository
 {
-    public IReadOnlyCollection<XElement> GetAllElements() => ReadAsync().GetAwaiter().GetResult();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public void StoreElement(XElement element, string friendlyName) => AddAsync(element, friendlyName).GetAwaiter().GetResult();
+    // The framework asks without await, at the start and when a key is made: never while the turn to write is held.
+    public IReadOnlyCollection<XElement> GetAllElements() => ReadAsync().WaitAsync(Patience).GetAwaiter().GetResult();
+
+    public void StoreElement(XElement element, string friendlyName) => AddAsync(element, friendlyName).WaitAsync(Patience).GetAwaiter().GetResult();
 
     private async Task<List<XElement>> ReadAsync()
     {
         await using var connection = await database.ConnectAsync(CancellationToken.None);
-        return await connection.ListAsync("""SELECT "Xml" FROM "DataProtectionKeys" """, row => XElement.Parse(row.Text(0)), CancellationToken.None);
+        return await connection.ListAsync("""SELECT "Xml" FROM "DataProtectionKeys" WHERE "Xml" <> ''""", row => XElement.Parse(row.Text(0)), CancellationToken.None);
     }
 
-    private async Task AddAsync(XElement element, string friendlyName)
-    {
-        using var turn = await database.WaitForTurnAsync(CancellationToken.None);
-        await using var connection = await database.ConnectAsync(CancellationToken.None);
-        await connection.ExecuteAsync(
-            """INSERT INTO "DataProtectionKeys" ("FriendlyName", "Xml") VALUES (@0, @1)""", CancellationToken.None,
-            friendlyName, element.ToString(SaveOptions.DisableFormatting));
-    }
+    private Task<int> AddAsync(XElement element, string friendlyName) => database.WriteByStatementAsync(store => store.ExecuteAsync(
+        """INSERT INTO "DataProtectionKeys" ("FriendlyName", "Xml") VALUES (@0, @1)""", CancellationToken.None,
+        friendlyName, element.ToString(SaveOptions.DisableFormatting)), CancellationToken.None);
 }

@@ -20,7 +20,7 @@ internal static class ServeCommand
     private static async Task RunAsync(string? config)
     {
         var options = ServeConfiguration.ReadNode(config);
-        var start = NodeStart.Begin(options);
+        await using var start = NodeStart.Begin(options);
         await options.Database.PrepareAsync(options.Key);
         if (!await options.Database.IsFoundedAsync())
             throw new StartRefusedException("The store has no organization yet. Make the first one with: gatehouse init");

@@ -2,11 +2,16 @@ using System.Security.Cryptography;
 using Gatehouse.Store.Database;
 using Gatehouse.Tests.Store.Fixture;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gatehouse.Tests.Store.Database;
 
 public sealed class PreparationOnSqlite() : PreparationTests(StoreProvider.Sqlite)
 {
+    private const string ModesQuery = "SELECT (SELECT journal_mode FROM pragma_journal_mode) || ' ' || (SELECT synchronous FROM pragma_synchronous)";
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(0.01)]
@@ -56,6 +61,8 @@ public sealed class PreparationOnSqlite() : PreparationTests(StoreProvider.Sqlit
     [Fact]
     public async Task A_start_that_was_killed_while_migrating_does_not_stop_the_next()
     {
+        await using (var db = Store.OpenElsewhere().Open())
+            await db.GetService<IMigrator>().MigrateAsync(db.Database.GetMigrations().First(), TestContext.Current.CancellationToken);
         await ExecuteAsync("""
             CREATE TABLE IF NOT EXISTS "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL);
             INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01');
@@ -85,12 +92,27 @@ public sealed class PreparationOnSqlite() : PreparationTests(StoreProvider.Sqlit
         Assert.Equal("wal 2", await ModesAsync());
     }
 
+    [Fact]
+    public async Task So_it_is_for_statements_of_our_own()
+    {
+        Assert.Equal("wal 2", await ModesByStatementAsync());
+        ClearPool(Store.Options);
+        await ExecuteAsync(Store.Options, "PRAGMA synchronous=OFF");
+        Assert.Equal("wal 2", await ModesByStatementAsync());
+    }
+
+    private async Task<string?> ModesByStatementAsync()
+    {
+        await using var connection = await Store.Database.ConnectAsync(TestContext.Current.CancellationToken);
+        return await connection.FindAsync(ModesQuery, row => row.Text(0), TestContext.Current.CancellationToken);
+    }
+
     private Task<string?> ModesAsync() => Store.ReadAsync(async db =>
     {
-        await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.OpenConnectionAsync(db.Database);
-        var connection = Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
+        await db.Database.OpenConnectionAsync();
+        var connection = db.Database.GetDbConnection();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT (SELECT journal_mode FROM pragma_journal_mode) || ' ' || (SELECT synchronous FROM pragma_synchronous)";
+        command.CommandText = ModesQuery;
         return (string?)await command.ExecuteScalarAsync();
     });
 

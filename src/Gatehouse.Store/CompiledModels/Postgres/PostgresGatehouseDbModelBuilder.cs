@@ -12,7 +12,7 @@ namespace Gatehouse.Store.CompiledModels.Postgres
     public partial class PostgresGatehouseDbModel
     {
         private PostgresGatehouseDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("b3b3d987-7528-4904-a14f-6a29f831f7a4"), entityTypeCount: 29)
+            : base(skipDetectChanges: false, modelId: new Guid("ee12e6fb-c991-45f5-abaa-fba176be21ce"), entityTypeCount: 29)
         {
         }
 

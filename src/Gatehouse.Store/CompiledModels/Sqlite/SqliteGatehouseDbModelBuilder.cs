@@ -11,7 +11,7 @@ namespace Gatehouse.Store.CompiledModels.Sqlite
     public partial class SqliteGatehouseDbModel
     {
         private SqliteGatehouseDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("b10e3cca-c2e9-48f4-acfa-a26ed24a0dc7"), entityTypeCount: 29)
+            : base(skipDetectChanges: false, modelId: new Guid("72f831e7-bfe8-4a3c-adf3-b6271a4e0f82"), entityTypeCount: 29)
         {
         }
 
