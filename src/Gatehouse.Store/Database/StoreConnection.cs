@@ -29,6 +29,9 @@ internal sealed class StoreConnection : IAsyncDisposable
     private DbTransaction? _transaction;
     private bool _hasAnnounced;
 
+    // Those that were prepared before, by their text; null where statements are seldom repeated.
+    private Dictionary<string, DbCommand>? _prepared;
+
     // Whose connection and transaction this one speaks in; null when they are its own.
     private GatehouseDb? _within;
 
@@ -43,6 +46,14 @@ internal sealed class StoreConnection : IAsyncDisposable
         var options = database.Options;
         return await OpenAsync(database, options.Provider == StoreProvider.Sqlite
             ? new SqliteConnection(options.ConnectionString) : new NpgsqlConnection(options.ConnectionString), DurableSqlite.Tell, cancellation);
+    }
+
+    /// <summary>For the same statements again and again: each is prepared once.</summary>
+    public static async Task<StoreConnection> OpenToRepeatAsync(StoreDatabase database, CancellationToken cancellation)
+    {
+        var connection = await OpenAsync(database, cancellation);
+        connection._prepared = new(StringComparer.Ordinal);
+        return connection;
     }
 
     /// <summary>
@@ -95,7 +106,23 @@ internal sealed class StoreConnection : IAsyncDisposable
         if (_within is not null) throw new InvalidOperationException("The transaction is the context's to commit.");
         foreach (var watch in _database.Watches) await watch.CommittingAsync();
         await _transaction!.CommitAsync(cancellation);
+        await _transaction.DisposeAsync();
+        _transaction = null;
         if (_hasAnnounced) _database.Signal.Ring(); // After the commit: a tail woken before it would find nothing and sleep on.
+        _hasAnnounced = false;
+    }
+
+    /// <summary>Takes back what the work wrote, and that alone, when it returns false.</summary>
+    public async Task RunBehindSavepointAsync(Func<Task<bool>> work)
+    {
+        var hadAnnounced = _hasAnnounced;
+        await ExecuteAsync("SAVEPOINT one", CancellationToken.None);
+        if (!await work())
+        {
+            await ExecuteAsync("ROLLBACK TO one", CancellationToken.None);
+            _hasAnnounced = hadAnnounced;
+        }
+        await ExecuteAsync("RELEASE one", CancellationToken.None);
     }
 
     /// <summary>Appends a row to the change feed: it reaches the nodes when the transaction is committed.</summary>
@@ -120,7 +147,8 @@ internal sealed class StoreConnection : IAsyncDisposable
     /// <returns>How many rows it changed.</returns>
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] values)
     {
-        await using var command = await PrepareAsync(sql, values);
+        await using var prepared = await PrepareAsync(sql, values);
+        var command = prepared.Command;
         var changed = await command.ExecuteNonQueryAsync(cancellation);
         await TellAsync(command);
         return changed;
@@ -136,7 +164,8 @@ internal sealed class StoreConnection : IAsyncDisposable
 
     public async Task ForEachAsync(string sql, Action<StoreRow> take, CancellationToken cancellation, params object?[] values)
     {
-        await using var command = await PrepareAsync(sql, values);
+        await using var prepared = await PrepareAsync(sql, values);
+        var command = prepared.Command;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await TellAsync(command);
         while (await reader.ReadAsync(cancellation)) take(new StoreRow(reader));
@@ -145,7 +174,8 @@ internal sealed class StoreConnection : IAsyncDisposable
     /// <summary>The first row; the default where there is none.</summary>
     public async Task<T?> FindAsync<T>(string sql, Func<StoreRow, T> read, CancellationToken cancellation, params object?[] values)
     {
-        await using var command = await PrepareAsync(sql, values);
+        await using var prepared = await PrepareAsync(sql, values);
+        var command = prepared.Command;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await TellAsync(command);
         return await reader.ReadAsync(cancellation) ? read(new StoreRow(reader)) : default;
@@ -156,6 +186,7 @@ internal sealed class StoreConnection : IAsyncDisposable
         if (_within is not null) return;
         try
         {
+            foreach (var command in _prepared?.Values ?? Enumerable.Empty<DbCommand>()) await command.DisposeAsync();
             if (_transaction is not null) await _transaction.DisposeAsync(); // What was not committed is taken back.
         }
         finally
@@ -164,18 +195,25 @@ internal sealed class StoreConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask<DbCommand> PrepareAsync(string sql, object?[] values)
+    private async ValueTask<Prepared> PrepareAsync(string sql, object?[] values)
     {
-        var command = _connection.CreateCommand();
-        (command.CommandText, command.Transaction) = (sql, _transaction);
-        for (var place = 0; place < values.Length; place++)
+        var isKept = _prepared is not null;
+        if (_prepared?.TryGetValue(sql, out var command) is not true)
         {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (ParameterNames[place], StoreRow.ToColumn(values[place]));
-            command.Parameters.Add(parameter);
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            foreach (var name in ParameterNames.AsSpan(0, values.Length))
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = name;
+                command.Parameters.Add(parameter);
+            }
+            _prepared?.Add(sql, command);
         }
+        command!.Transaction = _transaction;
+        for (var place = 0; place < values.Length; place++) command.Parameters[place].Value = StoreRow.ToColumn(values[place]);
         foreach (var watch in _database.Watches) await watch.ExecutingAsync(command);
-        return command;
+        return new Prepared(command, isKept);
     }
 
     private async ValueTask TellAsync(DbCommand command)
@@ -183,17 +221,12 @@ internal sealed class StoreConnection : IAsyncDisposable
         foreach (var watch in _database.Watches) await watch.ExecutedAsync();
         if (Diagnostics.IsEnabled() && Diagnostics.IsEnabled(Executed)) Diagnostics.Write(Executed, command);
     }
-}
 
-/// <summary>For tests, which watch or hold single statements as they do with EF Core's interceptors.</summary>
-internal interface IStatementWatch
-{
-    ValueTask OpeningAsync() => default;
+    /// <summary>A command for one execution, which is disposed of after it unless it is kept for the next.</summary>
+    private readonly struct Prepared(DbCommand command, bool isKept) : IAsyncDisposable
+    {
+        public DbCommand Command => command;
 
-    ValueTask ExecutingAsync(DbCommand command) => default;
-
-    /// <summary>A command was executed and nothing of its answer was read.</summary>
-    ValueTask ExecutedAsync() => default;
-
-    ValueTask CommittingAsync() => default;
+        public ValueTask DisposeAsync() => isKept ? default : command.DisposeAsync();
+    }
 }

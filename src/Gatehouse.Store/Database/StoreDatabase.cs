@@ -28,6 +28,7 @@ public sealed class StoreDatabase
         if (options.Provider == StoreProvider.Sqlite)
         {
             _writers = WriterQueue.Of(options.ConnectionString);
+            Group = new GroupCommit(this);
             _sqlite = new DbContextOptionsBuilder<SqliteGatehouseDb>().UseSqlite(options.ConnectionString)
                 .AddInterceptors([appender, new DurableSqlite(), .. interceptors]).Options;
         }
@@ -45,6 +46,9 @@ public sealed class StoreDatabase
 
     /// <summary>None but in tests.</summary>
     internal IReadOnlyList<IStatementWatch> Watches { get; }
+
+    /// <summary>Where small writes of SQLite share a commit; PostgreSQL does that by itself.</summary>
+    internal GroupCommit? Group { get; }
 
     /// <summary>A connection for single statements; the caller disposes it.</summary>
     internal Task<StoreConnection> ConnectAsync(CancellationToken cancellation) => StoreConnection.OpenAsync(this, cancellation);

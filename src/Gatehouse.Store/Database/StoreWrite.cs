@@ -32,13 +32,14 @@ internal static class StoreWrite
     public static Task<Outcome<T>> WinByStatementsAsync<T>(
         this StoreDatabase database, Func<StoreConnection, Task<Outcome<T>>> work, CancellationToken cancellation)
         where T : class =>
-        database.RepeatAsync(() => database.RunOnceAsync(work, cancellation), cancellation);
+        database.Group is { } group ? group.RunAsync(work, outcome => outcome.Succeeded, cancellation)
+            : database.RepeatAsync(() => database.RunOnceAsync(work, cancellation), cancellation);
 
     /// <summary>One statement that writes, which is its own transaction.</summary>
     public static async Task<T> WriteByStatementAsync<T>(
         this StoreDatabase database, Func<StoreConnection, Task<T>> statement, CancellationToken cancellation)
     {
-        using var turn = await database.WaitForTurnAsync(cancellation);
+        if (database.Group is { } group) return await group.RunAsync(statement, isKept: null, cancellation);
         await using var connection = await database.ConnectAsync(cancellation);
         return await statement(connection);
     }
