@@ -45,24 +45,28 @@ public static class GatehousePortal
     }
 
     /// <summary>Adds the portal's pages at <c>/exchange</c> and the way to them from <c>/</c>. Other paths are not touched.</summary>
-    public static TApp UseGatehousePortal<TApp>(this TApp app)
-        where TApp : IApplicationBuilder, IEndpointRouteBuilder
+    public static IApplicationBuilder UseGatehousePortal(this IApplicationBuilder app)
     {
         // No scheme is the default one, so authentication acts on nothing but endpoints that ask for a policy. They are all here: elsewhere such
         // an endpoint would be refused, and the token endpoint does not pay for it (4 µs of 82). A web application that is not told so would put
         // both in front of everything.
         app.Properties["__AuthenticationMiddlewareSet"] = app.Properties["__AuthorizationMiddlewareSet"] = true;
-        app.UseWhen(IsOurs, portal => portal
+        // The branch has routes of its own, which the first who comes waits for: the first token does not.
+        return app.MapWhen(IsOurs, portal => portal
+            .UseRouting()
             .Use(next => http => PageHeaders.AddAsync(http, next))
             .UseProblemAnswers()
             .UseAuthentication()
-            .UseAuthorization());
+            .UseAuthorization()
+            .UseEndpoints(MapPages));
+    }
 
-        app.MapRazorPages();
-        app.MapMethods(PortalAssets.Route, [HttpMethods.Get, HttpMethods.Head],
+    private static void MapPages(IEndpointRouteBuilder portal)
+    {
+        portal.MapRazorPages();
+        portal.MapMethods(PortalAssets.Route, [HttpMethods.Get, HttpMethods.Head],
             (string file, HttpContext http, PortalAssets assets) => assets.Serve(file, http));
-        app.MapGet("/", ShowTheOnlyPortalAsync);
-        return app;
+        portal.MapGet("/", ShowTheOnlyPortalAsync);
     }
 
     private static bool IsOurs(HttpContext http) => http.Request.Path == "/" || http.Request.Path.StartsWithSegments(PortalLinks.Root);

@@ -17,9 +17,9 @@ public sealed class ChangeSignal : IDisposable
         {
             _bell.Release();
         }
-        catch (SemaphoreFullException)
+        catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
         {
-            // It rings already.
+            // It rings already, or nobody listens any more: what was committed stays committed.
         }
     }
 

@@ -60,6 +60,13 @@ public abstract class GatehouseDb(DbContextOptions options) : IdentityUserContex
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
+    /// <summary>Without a transaction, as Identity saves, it waits for the turn to write: within one the turn is taken already.</summary>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        using var turn = Store is null || Database.CurrentTransaction is not null ? null : await Store.WaitForTurnAsync(cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);

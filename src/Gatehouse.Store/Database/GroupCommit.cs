@@ -9,37 +9,42 @@ namespace Gatehouse.Store.Database;
 /// </summary>
 internal sealed class GroupCommit(StoreDatabase database)
 {
+    /// <summary>Beyond this many a write is refused at once: whoever comes would wait longer than anybody asks again.</summary>
+    internal const int MaxWaiting = 4096;
+
     // So that others who wait for the turn to write get it now and then.
     private const int MostTogether = 64;
 
     private readonly ConcurrentQueue<Waiting> _waiting = new();
+    private int _count;
     private int _isLed;
 
     /// <summary>Runs the work in a transaction that may be others' too.</summary>
     /// <param name="work">Statements on the connection that it is given, and nothing else.</param>
     /// <param name="isKept">Whether what it wrote is kept, by what it returned; null for a single statement, which SQLite takes back whole when it fails.</param>
-    /// <param name="cancellation">Counts until the commit begins.</param>
+    /// <param name="cancellation">Counts until the work is done; what was not begun by then is not begun.</param>
+    /// <exception cref="TimeoutException">Too many wait.</exception>
     public Task<T> RunAsync<T>(Func<StoreConnection, Task<T>> work, Func<T, bool>? isKept, CancellationToken cancellation)
     {
+        if (Interlocked.Increment(ref _count) > MaxWaiting)
+        {
+            Interlocked.Decrement(ref _count);
+            return Task.FromException<T>(new TimeoutException("Too many writes wait for the database."));
+        }
         var mine = new Waiting<T>(work, isKept, cancellation);
         _waiting.Enqueue(mine);
-        // A task of its own: the first caller would work for all who come after it.
-        if (Interlocked.Exchange(ref _isLed, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(group => _ = group.LeadAsync(), this, preferLocal: false);
+        LeadUnlessLed();
         return mine.Answer;
     }
 
-    private async Task LeadAsync()
+    // A task of its own: the first caller would work for all who come after it.
+    private void LeadUnlessLed()
     {
-        do
-        {
-            await ServeAsync();
-            Volatile.Write(ref _isLed, 0);
-        }
-        while (!_waiting.IsEmpty && Interlocked.Exchange(ref _isLed, 1) == 0); // Somebody may have come who saw that it is led.
+        if (Interlocked.Exchange(ref _isLed, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(group => _ = group.LeadAsync(), this, preferLocal: false);
     }
 
     // The connection and its prepared statements stay for as long as somebody waits.
-    private async Task ServeAsync()
+    private async Task LeadAsync()
     {
         StoreConnection? connection = null;
         try
@@ -47,39 +52,50 @@ internal sealed class GroupCommit(StoreDatabase database)
             while (!_waiting.IsEmpty)
             {
                 using var turn = await database.WaitForTurnAsync(CancellationToken.None);
-                var together = Take();
-                try
-                {
-                    connection ??= await StoreConnection.OpenToRepeatAsync(database, CancellationToken.None);
-                    await CommitAsync(connection, together);
-                }
-                catch (Exception exception)
-                {
-                    foreach (var one in together) one.Fail(exception); // Whatever it was, everybody hears of it.
-                    await CloseAsync(connection);
-                    connection = null;
-                }
+                connection = await ServeAsync(connection);
             }
+            await CloseAsync(connection);
         }
         finally
         {
-            await CloseAsync(connection);
+            // A full fence: whoever queues after the look below sees that nobody leads.
+            Interlocked.Exchange(ref _isLed, 0);
+            if (!_waiting.IsEmpty) LeadUnlessLed();
         }
     }
 
-    private List<Waiting> Take()
+    /// <returns>The connection to go on with; null when it is of no use any more.</returns>
+    private async Task<StoreConnection?> ServeAsync(StoreConnection? connection)
     {
-        var together = new List<Waiting>();
-        while (together.Count < MostTogether && _waiting.TryDequeue(out var one)) together.Add(one);
-        return together;
+        List<Waiting> together = [];
+        try
+        {
+            connection ??= await StoreConnection.OpenToRepeatAsync(database, CancellationToken.None);
+            await connection.BeginAsync(IsolationLevel.Serializable, CancellationToken.None);
+            together = Take(MostTogether);
+            foreach (var one in together) await one.RunAsync(connection);
+            await connection.CommitAsync(CancellationToken.None);
+            foreach (var one in together) one.Complete();
+            return connection;
+        }
+        catch (Exception exception)
+        {
+            await CloseAsync(connection); // First, so that what they are told of is over.
+            if (together.Count == 0) together = Take(MaxWaiting); // Nobody could begin, and who waits has waited for as long.
+            foreach (var one in together) one.Fail(exception);
+            return null;
+        }
     }
 
-    private static async Task CommitAsync(StoreConnection connection, List<Waiting> together)
+    private List<Waiting> Take(int most)
     {
-        await connection.BeginAsync(IsolationLevel.Serializable, CancellationToken.None);
-        foreach (var one in together) await one.RunAsync(connection);
-        await connection.CommitAsync(CancellationToken.None);
-        foreach (var one in together) one.Complete();
+        var together = new List<Waiting>();
+        while (together.Count < most && _waiting.TryDequeue(out var one))
+        {
+            Interlocked.Decrement(ref _count);
+            together.Add(one);
+        }
+        return together;
     }
 
     private static async Task CloseAsync(StoreConnection? connection)
@@ -88,9 +104,9 @@ internal sealed class GroupCommit(StoreDatabase database)
         {
             if (connection is not null) await connection.DisposeAsync();
         }
-        catch (Exception exception) when (StoreFault.IsAway(exception))
+        catch (Exception)
         {
-            // Those who wrote have been told already.
+            // Those who wrote have been told already, and nobody uses it again.
         }
     }
 
@@ -104,17 +120,30 @@ internal sealed class GroupCommit(StoreDatabase database)
         public abstract void Fail(Exception exception);
     }
 
-    private sealed class Waiting<T>(Func<StoreConnection, Task<T>> work, Func<T, bool>? isKept, CancellationToken cancellation) : Waiting
+    private sealed class Waiting<T> : Waiting
     {
+        private readonly Func<StoreConnection, Task<T>> _work;
+        private readonly Func<T, bool>? _isKept;
+        private readonly CancellationToken _cancellation;
+        private readonly CancellationTokenRegistration _registration;
         private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _isTaken; // By the leader, or by the cancellation of who waits.
         private Exception? _failure;
         private T? _result;
+
+        public Waiting(Func<StoreConnection, Task<T>> work, Func<T, bool>? isKept, CancellationToken cancellation)
+        {
+            (_work, _isKept, _cancellation) = (work, isKept, cancellation);
+            _registration = cancellation.UnsafeRegister(static waiting => ((Waiting<T>)waiting!).Cancel(), this);
+        }
 
         public Task<T> Answer => _answer.Task;
 
         public override async Task RunAsync(StoreConnection connection)
         {
-            if (isKept is null) await TryAsync(connection);
+            _registration.Unregister();
+            if (!TryTake()) return;
+            if (_isKept is null) await TryAsync(connection);
             else await connection.RunBehindSavepointAsync(() => TryAsync(connection));
         }
 
@@ -126,17 +155,24 @@ internal sealed class GroupCommit(StoreDatabase database)
 
         public override void Fail(Exception exception)
         {
-            if (exception is OperationCanceledException) _answer.TrySetCanceled(cancellation);
+            _registration.Unregister();
+            if (exception is OperationCanceledException && _cancellation.IsCancellationRequested) _answer.TrySetCanceled(_cancellation);
             else _answer.TrySetException(exception);
+        }
+
+        private bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+
+        private void Cancel()
+        {
+            if (TryTake()) _answer.TrySetCanceled(_cancellation);
         }
 
         private async Task<bool> TryAsync(StoreConnection connection)
         {
             try
             {
-                cancellation.ThrowIfCancellationRequested();
-                _result = await work(connection);
-                return isKept?.Invoke(_result) ?? true;
+                _result = await _work(connection);
+                return _isKept?.Invoke(_result) ?? true;
             }
             catch (Exception exception)
             {

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Store.Model;
 using Microsoft.Data.Sqlite;
@@ -22,20 +21,17 @@ internal sealed class StoreConnection : IAsyncDisposable
     /// <summary>Tells of each command that was executed, as EF Core does.</summary>
     private static readonly DiagnosticListener Diagnostics = new("Gatehouse.Store");
 
-    private static readonly string[] ParameterNames = [.. Enumerable.Range(0, 16).Select(place => string.Create(CultureInfo.InvariantCulture, $"@{place}"))];
-
     private readonly StoreDatabase _database;
     private readonly DbConnection _connection;
+    private readonly StoreCommands _commands;
     private DbTransaction? _transaction;
     private bool _hasAnnounced;
-
-    // Those that were prepared before, by their text; null where statements are seldom repeated.
-    private Dictionary<string, DbCommand>? _prepared;
 
     // Whose connection and transaction this one speaks in; null when they are its own.
     private GatehouseDb? _within;
 
-    private StoreConnection(StoreDatabase database, DbConnection connection) => (_database, _connection) = (database, connection);
+    private StoreConnection(StoreDatabase database, DbConnection connection) =>
+        (_database, _connection, _commands) = (database, connection, new StoreCommands(connection));
 
     public bool IsSqlite => _connection is SqliteConnection;
 
@@ -52,7 +48,7 @@ internal sealed class StoreConnection : IAsyncDisposable
     public static async Task<StoreConnection> OpenToRepeatAsync(StoreDatabase database, CancellationToken cancellation)
     {
         var connection = await OpenAsync(database, cancellation);
-        connection._prepared = new(StringComparer.Ordinal);
+        connection._commands.Keep();
         return connection;
     }
 
@@ -186,7 +182,7 @@ internal sealed class StoreConnection : IAsyncDisposable
         if (_within is not null) return;
         try
         {
-            foreach (var command in _prepared?.Values ?? Enumerable.Empty<DbCommand>()) await command.DisposeAsync();
+            await _commands.DisposeAsync();
             if (_transaction is not null) await _transaction.DisposeAsync(); // What was not committed is taken back.
         }
         finally
@@ -195,38 +191,16 @@ internal sealed class StoreConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask<Prepared> PrepareAsync(string sql, object?[] values)
+    private async ValueTask<StoreCommands.Prepared> PrepareAsync(string sql, object?[] values)
     {
-        var isKept = _prepared is not null;
-        if (_prepared?.TryGetValue(sql, out var command) is not true)
-        {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
-            foreach (var name in ParameterNames.AsSpan(0, values.Length))
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = name;
-                command.Parameters.Add(parameter);
-            }
-            _prepared?.Add(sql, command);
-        }
-        command!.Transaction = _transaction;
-        for (var place = 0; place < values.Length; place++) command.Parameters[place].Value = StoreRow.ToColumn(values[place]);
-        foreach (var watch in _database.Watches) await watch.ExecutingAsync(command);
-        return new Prepared(command, isKept);
+        var prepared = _commands.Prepare(sql, values, _transaction);
+        foreach (var watch in _database.Watches) await watch.ExecutingAsync(prepared.Command);
+        return prepared;
     }
 
     private async ValueTask TellAsync(DbCommand command)
     {
         foreach (var watch in _database.Watches) await watch.ExecutedAsync();
         if (Diagnostics.IsEnabled() && Diagnostics.IsEnabled(Executed)) Diagnostics.Write(Executed, command);
-    }
-
-    /// <summary>A command for one execution, which is disposed of after it unless it is kept for the next.</summary>
-    private readonly struct Prepared(DbCommand command, bool isKept) : IAsyncDisposable
-    {
-        public DbCommand Command => command;
-
-        public ValueTask DisposeAsync() => isKept ? default : command.DisposeAsync();
     }
 }

@@ -44,6 +44,14 @@ internal static class StoreWrite
         return await statement(connection);
     }
 
+    /// <summary>Statements of EF Core that are each their own transaction; who only saves need not ask, <see cref="GatehouseDb"/> does.</summary>
+    public static async Task<T> WriteInTurnAsync<T>(this StoreDatabase database, Func<GatehouseDb, Task<T>> statements, CancellationToken cancellation)
+    {
+        using var turn = await database.WaitForTurnAsync(cancellation);
+        await using var db = database.Open();
+        return await statements(db);
+    }
+
     private static async Task<Outcome<T>> RepeatAsync<T>(this StoreDatabase database, Func<Task<Outcome<T>>> attempt, CancellationToken cancellation)
         where T : class
     {

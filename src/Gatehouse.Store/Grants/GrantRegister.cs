@@ -90,11 +90,15 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
     }
 
     /// <summary>Ends a grant: no token of it works from now on.</summary>
-    public Task EndAsync(Guid grantId, CancellationToken cancellation) => database.WinByStatementsAsync<Redeemed>(async store =>
+    public async Task EndAsync(Guid grantId, CancellationToken cancellation)
     {
-        await EndAsync(store, grantId, clock.GetUtcNow(), cancellation);
-        return new Redeemed(IsWon: false);
-    }, cancellation);
+        var outcome = await database.WinByStatementsAsync<Redeemed>(async store =>
+        {
+            await EndAsync(store, grantId, clock.GetUtcNow(), cancellation);
+            return new Redeemed(IsWon: false);
+        }, cancellation);
+        if (!outcome.Succeeded) throw new DbUpdateException(outcome.Message);
+    }
 
     /// <summary>Takes back all that a user has given to an application.</summary>
     public Task<Outcome<Consent>> TakeBackAsync(Guid applicationId, Guid userId, Actor actor, CancellationToken cancellation) =>

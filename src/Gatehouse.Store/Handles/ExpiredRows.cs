@@ -14,6 +14,8 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
@@ -33,22 +35,24 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
     internal async Task PruneAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await using var db = database.Open();
-        while (await db.Handles.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
-            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
-        while (await db.RefreshTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
-            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
-        while (await db.InitialAccessTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
-            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        // A value that came once is kept a while longer: another node, whose clock is behind, may still take it for fresh.
+        var forgotten = now - ClockSkew;
+        await DeleteAsync(db => db.Handles.Where(row => row.ExpiresAt <= forgotten).OrderBy(row => row.ExpiresAt), cancellation);
+        await DeleteAsync(db => db.RefreshTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);
+        await DeleteAsync(db => db.InitialAccessTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);
         while (await UserSessions.ExpireAsync(database, now, cancellation) > 0) cancellation.ThrowIfCancellationRequested();
-        while (await db.LogoutNotices.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt).Take(BatchSize)
-            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+        await DeleteAsync(db => db.LogoutNotices.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);
         while (await registrations.ExpireAsync(cancellation) > 0) cancellation.ThrowIfCancellationRequested();
         // A grant that has expired still says who must be told when its session ends.
-        while (await db.Grants
+        await DeleteAsync(db => db.Grants
             .Where(row => row.ExpiresAt <= now && (row.SessionId == string.Empty || !db.UserSessions.Any(session => session.PublicId == row.SessionId)))
-            .OrderBy(row => row.ExpiresAt).Take(BatchSize)
-            .ExecuteDeleteAsync(cancellation) == BatchSize) cancellation.ThrowIfCancellationRequested();
+            .OrderBy(row => row.ExpiresAt), cancellation);
+    }
+
+    private async Task DeleteAsync<T>(Func<GatehouseDb, IQueryable<T>> expired, CancellationToken cancellation)
+    {
+        while (await database.WriteInTurnAsync(db => expired(db).Take(BatchSize).ExecuteDeleteAsync(cancellation), cancellation) == BatchSize)
+            cancellation.ThrowIfCancellationRequested();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Expired rows could not be deleted; the next round tries again.")]

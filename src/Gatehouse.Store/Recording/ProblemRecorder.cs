@@ -50,8 +50,8 @@ public sealed partial class ProblemRecorder(StoreDatabase database, ILogger<Prob
             await db.SaveChangesAsync();
             foreach (var applicationId in existing)
             {
-                await db.Problems.Where(row => row.ApplicationId == applicationId)
-                    .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Skip(KeptPerApplication).ExecuteDeleteAsync();
+                await database.WriteInTurnAsync(open => open.Problems.Where(row => row.ApplicationId == applicationId)
+                    .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Skip(KeptPerApplication).ExecuteDeleteAsync(), CancellationToken.None);
             }
         }
         catch (Exception exception) when (StoreFault.IsAway(exception))

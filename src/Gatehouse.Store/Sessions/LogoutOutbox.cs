@@ -64,12 +64,8 @@ public sealed class LogoutOutbox(StoreDatabase database, TimeProvider clock) : I
     }
 
     /// <summary>It was delivered, or there is nobody any more who could be told.</summary>
-    public async Task CloseAsync(ClaimedNotice notice, CancellationToken cancellation)
-    {
-        using var turn = await database.WaitForTurnAsync(cancellation);
-        await using var db = database.Open();
-        await db.LogoutNotices.Where(row => row.Id == notice.Id).ExecuteDeleteAsync(cancellation);
-    }
+    public Task CloseAsync(ClaimedNotice notice, CancellationToken cancellation) => database.WriteInTurnAsync(
+        db => db.LogoutNotices.Where(row => row.Id == notice.Id).ExecuteDeleteAsync(cancellation), cancellation);
 
     /// <summary>It was not delivered: it is due again later.</summary>
     /// <returns>The pause; null when it was given up.</returns>
@@ -82,11 +78,9 @@ public sealed class LogoutOutbox(StoreDatabase database, TimeProvider clock) : I
             return null;
         }
         var dueAt = clock.GetUtcNow() + pause.Value;
-        using var turn = await database.WaitForTurnAsync(cancellation);
-        await using var db = database.Open();
         // Only while the claim is ours: when it ran out, another node tries already.
-        await db.LogoutNotices.Where(row => row.Id == notice.Id && row.DueAt == notice.ClaimedUntil)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, dueAt), cancellation);
+        await database.WriteInTurnAsync(db => db.LogoutNotices.Where(row => row.Id == notice.Id && row.DueAt == notice.ClaimedUntil)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, dueAt), cancellation), cancellation);
         return pause;
     }
 

@@ -52,11 +52,12 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
     /// <summary>Ends a session for good; of any number of callers one tells the applications.</summary>
     public async Task EndAsync(string secret, CancellationToken cancellation)
     {
-        await database.WinAsync<object>(async db =>
+        var outcome = await database.WinAsync<object>(async db =>
         {
             await EndAsync(db, KeyOf(secret), clock.GetUtcNow(), cancellation);
             return db;
         }, cancellation);
+        if (!outcome.Succeeded) throw new DbUpdateException(outcome.Message);
         outbox.Ring();
     }
 

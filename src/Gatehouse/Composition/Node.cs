@@ -43,13 +43,13 @@ public static class Node
         app.UseClientCertificates(options.ClientCertificates.Proxies);
         app.UseForwardedAddresses([.. options.TrustedProxies, .. options.ClientCertificates.Proxies]); // What follows sees no proxy's address.
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
+        if (options.Roles.HasFlag(NodeRoles.Portal)) app.UseGatehousePortal();
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
             app.UseCors(); // Each endpoint says whether pages of other origins may call it; by default they may not.
             app.MapGatehouseAuthServer().MapGatehouseAdmin();
         }
-        if (options.Roles.HasFlag(NodeRoles.Portal)) app.UseGatehousePortal();
         return app;
     }
 

@@ -72,6 +72,80 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
     }
 
     [Fact]
+    public async Task When_SQLite_takes_back_the_whole_transaction_nobody_has_written_and_the_next_ones_do()
+    {
+        var database = Store.Database;
+        List<Task> writers;
+        using (await database.WaitForTurnAsync(Cancellation))
+        {
+            writers =
+            [
+                WriteAsync(database, "first"),
+                // As for a full disk: the savepoint of this one and the transaction of all are gone, and what comes after would be its own transaction.
+                database.WriteByStatementAsync(store => store.ExecuteAsync(Insert.Replace("INSERT", "INSERT OR ROLLBACK", StringComparison.Ordinal), Cancellation, "first", Store.Clock.GetUtcNow()), Cancellation),
+                WriteAsync(database, "after"),
+                database.WriteByStatementAsync(store => store.ExecuteAsync(Insert, Cancellation, "alone", Store.Clock.GetUtcNow()), Cancellation),
+            ];
+        }
+
+        foreach (var writer in writers) Assert.True(StoreFault.IsAway(await Assert.ThrowsAnyAsync<Exception>(() => writer)));
+        Assert.Equal(0, await CountAsync());
+        Assert.True((await WriteAsync(database, "next")).Succeeded);
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_is_answered_at_once_and_has_written_nothing()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using (await Store.Database.WaitForTurnAsync(Cancellation))
+        {
+            var writer = WriteAsync(Store.Database, "given up", cancellation: cancelled.Token);
+            await cancelled.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer); // While the turn is somebody else's.
+        }
+
+        Assert.True((await WriteAsync(Store.Database, "next")).Succeeded);
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Too_many_who_wait_are_refused_at_once()
+    {
+        List<Task<Outcome<string>>> writers;
+        using (await Store.Database.WaitForTurnAsync(Cancellation))
+        {
+            writers = [.. Enumerable.Range(0, GroupCommit.MaxWaiting).Select(number => WriteAsync(Store.Database, $"token-{number}"))];
+            await Assert.ThrowsAsync<TimeoutException>(() => WriteAsync(Store.Database, "one too many"));
+        }
+
+        Assert.All(await Task.WhenAll(writers), outcome => Assert.True(outcome.Succeeded));
+        Assert.Equal(GroupCommit.MaxWaiting, await CountAsync());
+    }
+
+    [Fact]
+    public async Task When_nobody_can_begin_everybody_who_waits_hears_of_it()
+    {
+        var away = new Away();
+        var database = Store.OpenElsewhere(away);
+        List<Task<Outcome<string>>> writers;
+        using (await database.WaitForTurnAsync(Cancellation)) writers = [.. Enumerable.Range(0, 200).Select(number => WriteAsync(database, $"token-{number}"))];
+
+        foreach (var writer in writers) await Assert.ThrowsAsync<TimeoutException>(() => writer);
+        Assert.Equal(1, away.Times);
+        Assert.True((await WriteAsync(database, "next")).Succeeded);
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
+    public async Task What_must_not_be_remembered_any_longer_is_nobodys()
+    {
+        var handles = new HandleRegister(Store.Database, Store.Clock);
+        Assert.False(await handles.TryClaimAsync(HandleKind.DpopProof, "late", Store.Clock.GetUtcNow(), Cancellation));
+        Assert.True(await handles.TryClaimAsync(HandleKind.DpopProof, "late", Store.Clock.GetUtcNow().AddMilliseconds(1), Cancellation));
+    }
+
+    [Fact]
     public async Task Of_many_who_claim_the_same_within_one_commit_one_gets_it()
     {
         var handles = new HandleRegister(Store.Database, Store.Clock);
@@ -100,6 +174,13 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
             Count++;
             return default;
         }
+    }
+
+    private sealed class Away : IInterceptor, IStatementWatch
+    {
+        public int Times { get; private set; }
+
+        public ValueTask OpeningAsync() => Times++ == 0 ? throw new TimeoutException("The disk is away.") : default;
     }
 
     private sealed class FailingCommit : IInterceptor, IStatementWatch
