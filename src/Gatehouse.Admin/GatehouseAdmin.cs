@@ -12,6 +12,7 @@ using Gatehouse.Admin.Secrets;
 using Gatehouse.Admin.Tokens;
 using Gatehouse.Admin.Users;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,16 +26,21 @@ public static class GatehouseAdmin
     {
         services.AddSingleton(options);
         services.AddSingleton<AdminAccess>();
-        services.AddSingleton<NodeStart>();
+        services.AddSingleton<NodeStart>().AddHostedService(provider => provider.GetRequiredService<NodeStart>());
         services.AddAdminDescription(options);
         return services;
     }
 
-    public static IEndpointRouteBuilder MapGatehouseAdmin(this IEndpointRouteBuilder endpoints)
+    /// <summary>Whether the Admin API answers the request: its calls, its description, its metadata.</summary>
+    public static bool Serves(HttpContext http) =>
+        http.Request.Path.StartsWithSegments(AdminOptions.BasePath) || http.Request.Path.StartsWithSegments(AdminMetadata.Path);
+
+    /// <summary>Makes the Admin API answer everything that reaches this branch of the node.</summary>
+    public static void UseGatehouseAdmin(this IApplicationBuilder branch) => branch.UseRouting().UseEndpoints(MapCalls);
+
+    private static void MapCalls(IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        services.GetRequiredService<NodeStart>(); // The clock starts now and not at the first question.
-
         var group = endpoints.MapGroup(AdminOptions.BasePath);
         group.RequireAdmin(services.GetRequiredService<AdminAccess>());
         group.LimitBodies();
@@ -51,6 +57,5 @@ public static class GatehouseAdmin
 
         endpoints.MapAdminDescription();
         endpoints.MapAdminMetadata(services.GetRequiredService<AdminOptions>());
-        return endpoints;
     }
 }

@@ -44,22 +44,20 @@ public static class GatehousePortal
         return services;
     }
 
-    /// <summary>Adds the portal's pages at <c>/exchange</c> and the way to them from <c>/</c>. Other paths are not touched.</summary>
-    public static IApplicationBuilder UseGatehousePortal(this IApplicationBuilder app)
-    {
-        // No scheme is the default one, so authentication acts on nothing but endpoints that ask for a policy. They are all here: elsewhere such
-        // an endpoint would be refused, and the token endpoint does not pay for it (4 µs of 82). A web application that is not told so would put
-        // both in front of everything.
-        app.Properties["__AuthenticationMiddlewareSet"] = app.Properties["__AuthorizationMiddlewareSet"] = true;
-        // The branch has routes of its own, which the first who comes waits for: the first token does not.
-        return app.MapWhen(IsOurs, portal => portal
-            .UseRouting()
-            .Use(next => http => PageHeaders.AddAsync(http, next))
-            .UseProblemAnswers()
-            .UseAuthentication()
-            .UseAuthorization()
-            .UseEndpoints(MapPages));
-    }
+    /// <summary>Whether the portal answers the request: its pages at <c>/exchange</c>, and the way to them from <c>/</c>.</summary>
+    public static bool Serves(HttpContext http) => http.Request.Path == "/" || http.Request.Path.StartsWithSegments(PortalLinks.Root);
+
+    /// <summary>
+    /// Makes the portal answer everything that reaches this branch of the node. Authentication and authorization are in it alone: no endpoint
+    /// elsewhere asks for a policy, and the token endpoint does not pay for it (4 µs of 82).
+    /// </summary>
+    public static void UseGatehousePortal(this IApplicationBuilder branch) => branch
+        .UseRouting()
+        .Use(next => http => PageHeaders.AddAsync(http, next))
+        .UseProblemAnswers()
+        .UseAuthentication()
+        .UseAuthorization()
+        .UseEndpoints(MapPages);
 
     private static void MapPages(IEndpointRouteBuilder portal)
     {
@@ -68,8 +66,6 @@ public static class GatehousePortal
             (string file, HttpContext http, PortalAssets assets) => assets.Serve(file, http));
         portal.MapGet("/", ShowTheOnlyPortalAsync);
     }
-
-    private static bool IsOurs(HttpContext http) => http.Request.Path == "/" || http.Request.Path.StartsWithSegments(PortalLinks.Root);
 
     private static async Task ShowTheOnlyPortalAsync(HttpContext http, GatehouseDb db)
     {

@@ -9,7 +9,7 @@ namespace Gatehouse.Admin.Access;
 /// <summary>The protected resource metadata of the Admin API (RFC 9728 §3): whoever was refused finds here where tokens come from.</summary>
 internal static class AdminMetadata
 {
-    private const string Path = ProtectedResourceMetadata.WellKnownPath + AdminOptions.BasePath;
+    public const string Path = ProtectedResourceMetadata.WellKnownPath + AdminOptions.BasePath;
 
     public static string UrlOf(AdminOptions options) => new Uri(new Uri(options.Resource), Path).AbsoluteUri;
 

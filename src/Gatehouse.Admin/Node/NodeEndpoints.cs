@@ -6,13 +6,18 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace Gatehouse.Admin.Node;
 
-/// <summary>When this node started.</summary>
-internal sealed class NodeStart(TimeProvider clock)
+/// <summary>When this node started; hosted, because nobody may ask for long.</summary>
+internal sealed class NodeStart(TimeProvider clock) : IHostedService
 {
     public DateTimeOffset At { get; } = clock.GetUtcNow();
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 [JsonNumberHandling(JsonNumberHandling.Strict)]

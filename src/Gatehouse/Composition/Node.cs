@@ -43,12 +43,15 @@ public static class Node
         app.UseClientCertificates(options.ClientCertificates.Proxies);
         app.UseForwardedAddresses([.. options.TrustedProxies, .. options.ClientCertificates.Proxies]); // What follows sees no proxy's address.
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
-        if (options.Roles.HasFlag(NodeRoles.Portal)) app.UseGatehousePortal();
+        if (options.Roles.HasFlag(NodeRoles.Portal)) app.MapLazily(GatehousePortal.Serves, portal => portal.UseGatehousePortal());
+        if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapLazily(GatehouseAdmin.Serves, admin => admin.UseGatehouseAdmin());
+        // Those of other endpoints who ask for a policy are in a branch that has these two. Untold, a web application puts both in front of everything.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
             app.UseCors(); // Each endpoint says whether pages of other origins may call it; by default they may not.
-            app.MapGatehouseAuthServer().MapGatehouseAdmin();
+            app.MapGatehouseAuthServer();
         }
         return app;
     }
