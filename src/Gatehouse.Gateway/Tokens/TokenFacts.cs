@@ -47,9 +47,12 @@ public sealed class TokenFacts(GatewayOptions options, VerificationKeys keys, Re
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
     {
+        private const int UsualLength = 1024;
+
         public static TokenHash Of(ReadOnlySpan<char> token)
         {
-            Span<byte> ascii = stackalloc byte[Protocol.Bearer.BearerToken.MaxLength];
+            // What is taken of the stack is cleared first, so the room for the longest token would cost each of the usual ones.
+            var ascii = token.Length <= UsualLength ? stackalloc byte[UsualLength] : new byte[token.Length];
             var length = System.Text.Encoding.ASCII.GetBytes(token, ascii);
             Span<ulong> parts = stackalloc ulong[4];
             SHA256.HashData(ascii[..length], MemoryMarshal.AsBytes(parts));

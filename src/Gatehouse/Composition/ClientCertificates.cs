@@ -36,7 +36,7 @@ internal static class ClientCertificates
     public static void UseClientCertificates(this IApplicationBuilder app, IReadOnlyList<IPNetwork> proxies) => app.Use((http, next) =>
     {
         var headers = http.Request.Headers;
-        if (IsTrusted(http.Connection.RemoteIpAddress, proxies))
+        if (proxies.Count > 0 && IsTrusted(http.Connection.RemoteIpAddress, proxies))
         {
             if (!CertificateHeaders.TryRead(headers[CertificateHeaders.Certificate], headers[CertificateHeaders.Chain], out var handedOn))
             {
@@ -65,7 +65,7 @@ internal static class ClientCertificates
 
     private static bool IsTrusted(IPAddress? source, IReadOnlyList<IPNetwork> proxies)
     {
-        if (source is null || proxies.Count == 0) return false;
+        if (source is null) return false;
         var plain = source.IsIPv4MappedToIPv6 ? source.MapToIPv4() : source;
         return proxies.Any(network => network.Contains(plain));
     }
