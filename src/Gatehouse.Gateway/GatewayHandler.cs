@@ -71,7 +71,7 @@ public sealed class GatewayHandler(
         // 6. Identity headers, forward.
         var claims = decision.Claims!;
         var caller = new CallerIdentity(decision.Application!, claims.Subject, ScopeFor(route.Api, claims.Scope), DetailsFor(route.Api, claims.Details));
-        if (await upstreams.ForwardAsync(http, route, caller) is { } failed) await refusals.WriteAsync(http, failed, route, decision.Application);
+        if (Upstreams.FailureOf(await upstreams.ForwardAsync(http, route, caller)) is { } failed) await refusals.WriteAsync(http, failed, route, decision.Application);
     }
 
     // Out of one header, by memory or by verification; with the proof of the key that the token is bound to, if it is.

@@ -15,7 +15,7 @@ internal sealed class IdentityTransformer(CallerIdentity caller, string host) : 
         var copying = base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var headers = proxyRequest.Headers;
         headers.TryAddWithoutValidation("X-Gatehouse-Client-Id", caller.Application.ClientId);
-        headers.TryAddWithoutValidation("X-Gatehouse-Application", Uri.EscapeDataString(caller.Application.Name));
+        headers.TryAddWithoutValidation("X-Gatehouse-Application", caller.Application.NameInHeaders);
         headers.TryAddWithoutValidation("X-Gatehouse-Scope", caller.Scope);
         headers.TryAddWithoutValidation("X-Gatehouse-Subject", caller.Subject);
         if (caller.Details.Length > 0) headers.TryAddWithoutValidation("X-Gatehouse-Authorization-Details", caller.Details);

@@ -21,6 +21,7 @@ public sealed class RegisteredApplication
         Organization = row.Organization?.Slug ?? string.Empty;
         ClientId = row.ClientId;
         Name = row.Name;
+        NameInHeaders = Uri.EscapeDataString(row.Name);
         IsActive = row.State == ApplicationState.Active;
         GrantTypes = row.GrantTypes.ToFrozenSet(StringComparer.Ordinal);
         TokenEndpointAuthMethod = row.TokenEndpointAuthMethod;
@@ -59,6 +60,9 @@ public sealed class RegisteredApplication
     public string ClientId { get; }
 
     public string Name { get; }
+
+    /// <summary>The name in ASCII, percent-encoded where it must be.</summary>
+    public string NameInHeaders { get; }
 
     public bool IsActive { get; }
 
