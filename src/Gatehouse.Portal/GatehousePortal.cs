@@ -92,7 +92,7 @@ public static class GatehousePortal
             identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             identity.Lockout.AllowedForNewUsers = true;
         }).AddEntityFrameworkStores<GatehouseDb>();
-        // Else the only scheme would be the default one, and every request to other endpoints would be asked who it is.
+        // Else the only scheme would be the default one, and every request to the portal, for a stylesheet too, would be asked who it is.
         AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         services.AddAuthentication().AddCookie(PortalSession.Scheme, SessionCookie.Configure);
         services.AddScoped<SessionCookie>();

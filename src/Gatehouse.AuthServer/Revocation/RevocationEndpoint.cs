@@ -48,7 +48,7 @@ public sealed class RevocationEndpoint(
     {
         var found = await refreshTokens.FindAsync(token, http.RequestAborted);
         if (found is not null && found.Grant!.ApplicationId != application.Registered.Id) return OAuthFailure.ForeignToken;
-        if (await requests.ConsumeAsync(http, application) && found is not null) await grants.EndAsync(found.GrantId, http.RequestAborted);
+        if (await requests.ConsumeAsync(http, application) && found is not null) await grants.EndAsync(found.GrantId);
         return null;
     });
 

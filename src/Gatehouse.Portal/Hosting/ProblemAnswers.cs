@@ -21,7 +21,7 @@ internal static class ProblemAnswers
             ? Task.CompletedTask // A browser that looks for a stylesheet reads no page.
             : ShowAsync(context.HttpContext));
 
-    // The page's endpoint is called itself: executing the request again under another path would need the routes of the whole program here.
+    // The page's endpoint is called itself: executing the request again under another path would show that path to the page.
     private static Task ShowAsync(HttpContext http)
     {
         var page = http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.First(IsProblemPage);

@@ -45,8 +45,9 @@ internal sealed partial class PasswordCheck(
         var started = clock.GetTimestamp();
         var user = await TryAsync(account, password, source ?? IPAddress.None, query, cancellation);
         if (user is not null) return user;
-        var left = FailureTakes - clock.GetElapsedTime(started);
-        if (left > TimeSpan.Zero) await Task.Delay(left, clock, cancellation);
+        // To a multiple: when a failure must wait for its turn to be counted, which only a user's does, the wait does not show by itself.
+        var over = TimeSpan.FromTicks(clock.GetElapsedTime(started).Ticks % FailureTakes.Ticks);
+        await Task.Delay(FailureTakes - over, clock, cancellation);
         return null;
     }
 

@@ -57,7 +57,7 @@ public sealed partial class ChangeFollower(
                 if (clock.GetElapsedTime(pruned) < PruneInterval) continue;
                 pruned = clock.GetTimestamp();
                 await _tail.PruneAsync(clock.GetUtcNow(), stoppingToken);
-                await revokedTokens.PruneAsync(stoppingToken);
+                revokedTokens.Prune();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -12,6 +12,9 @@ internal sealed class GroupCommit(StoreDatabase database)
     /// <summary>Beyond this many a write is refused at once: whoever comes would wait longer than anybody asks again.</summary>
     internal const int MaxWaiting = 4096;
 
+    // What ends access finds a place when nothing else does.
+    private const int MaxWaitingToEnd = 2 * MaxWaiting;
+
     // So that others who wait for the turn to write get it now and then.
     private const int MostTogether = 64;
 
@@ -22,16 +25,18 @@ internal sealed class GroupCommit(StoreDatabase database)
     /// <summary>Runs the work in a transaction that may be others' too.</summary>
     /// <param name="work">Statements on the connection that it is given, and nothing else.</param>
     /// <param name="isKept">Whether what it wrote is kept, by what it returned; null for a single statement, which SQLite takes back whole when it fails.</param>
-    /// <param name="cancellation">Counts until the work is done; what was not begun by then is not begun.</param>
+    /// <param name="cancellation">While it waits: answered at once, and nothing is written. While it works: between its statements, which are taken back.</param>
+    /// <param name="endsAccess">Whether it must not be refused for what others want.</param>
     /// <exception cref="TimeoutException">Too many wait.</exception>
-    public Task<T> RunAsync<T>(Func<StoreConnection, Task<T>> work, Func<T, bool>? isKept, CancellationToken cancellation)
+    public Task<T> RunAsync<T>(
+        Func<StoreConnection, Task<T>> work, Func<T, bool>? isKept, CancellationToken cancellation, bool endsAccess = false)
     {
-        if (Interlocked.Increment(ref _count) > MaxWaiting)
+        if (Interlocked.Increment(ref _count) > (endsAccess ? MaxWaitingToEnd : MaxWaiting))
         {
-            Interlocked.Decrement(ref _count);
+            Leave();
             return Task.FromException<T>(new TimeoutException("Too many writes wait for the database."));
         }
-        var mine = new Waiting<T>(work, isKept, cancellation);
+        var mine = new Waiting<T>(this, work, isKept, cancellation);
         _waiting.Enqueue(mine);
         LeadUnlessLed();
         return mine.Answer;
@@ -81,7 +86,7 @@ internal sealed class GroupCommit(StoreDatabase database)
         catch (Exception exception)
         {
             await CloseAsync(connection); // First, so that what they are told of is over.
-            if (together.Count == 0) together = Take(MaxWaiting); // Nobody could begin, and who waits has waited for as long.
+            if (together.Count == 0) together = Take(MaxWaitingToEnd); // Nobody could begin, and who waits has waited for as long.
             foreach (var one in together) one.Fail(exception);
             return null;
         }
@@ -91,12 +96,12 @@ internal sealed class GroupCommit(StoreDatabase database)
     {
         var together = new List<Waiting>();
         while (together.Count < most && _waiting.TryDequeue(out var one))
-        {
-            Interlocked.Decrement(ref _count);
-            together.Add(one);
-        }
+            if (one.TryTake()) together.Add(one);
         return together;
     }
+
+    // Somebody waits no longer: taken, or given up.
+    private void Leave() => Interlocked.Decrement(ref _count);
 
     private static async Task CloseAsync(StoreConnection? connection)
     {
@@ -112,6 +117,9 @@ internal sealed class GroupCommit(StoreDatabase database)
 
     private abstract class Waiting
     {
+        /// <summary>False when it was given up meanwhile.</summary>
+        public abstract bool TryTake();
+
         /// <summary>Runs the work behind a savepoint. What it throws is the work's own; an exception out of here means that the transaction is lost.</summary>
         public abstract Task RunAsync(StoreConnection connection);
 
@@ -122,6 +130,7 @@ internal sealed class GroupCommit(StoreDatabase database)
 
     private sealed class Waiting<T> : Waiting
     {
+        private readonly GroupCommit _group;
         private readonly Func<StoreConnection, Task<T>> _work;
         private readonly Func<T, bool>? _isKept;
         private readonly CancellationToken _cancellation;
@@ -131,9 +140,9 @@ internal sealed class GroupCommit(StoreDatabase database)
         private Exception? _failure;
         private T? _result;
 
-        public Waiting(Func<StoreConnection, Task<T>> work, Func<T, bool>? isKept, CancellationToken cancellation)
+        public Waiting(GroupCommit group, Func<StoreConnection, Task<T>> work, Func<T, bool>? isKept, CancellationToken cancellation)
         {
-            (_work, _isKept, _cancellation) = (work, isKept, cancellation);
+            (_group, _work, _isKept, _cancellation) = (group, work, isKept, cancellation);
             _registration = cancellation.UnsafeRegister(static waiting => ((Waiting<T>)waiting!).Cancel(), this);
         }
 
@@ -142,7 +151,6 @@ internal sealed class GroupCommit(StoreDatabase database)
         public override async Task RunAsync(StoreConnection connection)
         {
             _registration.Unregister();
-            if (!TryTake()) return;
             if (_isKept is null) await TryAsync(connection);
             else await connection.RunBehindSavepointAsync(() => TryAsync(connection));
         }
@@ -160,7 +168,12 @@ internal sealed class GroupCommit(StoreDatabase database)
             else _answer.TrySetException(exception);
         }
 
-        private bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+        public override bool TryTake()
+        {
+            if (Interlocked.Exchange(ref _isTaken, 1) != 0) return false;
+            _group.Leave();
+            return true;
+        }
 
         private void Cancel()
         {

@@ -28,11 +28,11 @@ internal static class StoreWrite
         where T : class =>
         database.RepeatAsync(() => database.WriteOnceAsync(IsolationLevel.ReadCommitted, work, cancellation), cancellation);
 
-    /// <summary>As <see cref="WinAsync"/>, for work that consists of such statements alone.</summary>
+    /// <summary>As <see cref="WinAsync"/>, for work that consists of such statements alone. What ends access is not refused for what others want.</summary>
     public static Task<Outcome<T>> WinByStatementsAsync<T>(
-        this StoreDatabase database, Func<StoreConnection, Task<Outcome<T>>> work, CancellationToken cancellation)
+        this StoreDatabase database, Func<StoreConnection, Task<Outcome<T>>> work, CancellationToken cancellation, bool endsAccess = false)
         where T : class =>
-        database.Group is { } group ? group.RunAsync(work, outcome => outcome.Succeeded, cancellation)
+        database.Group is { } group ? group.RunAsync(work, outcome => outcome.Succeeded, cancellation, endsAccess)
             : database.RepeatAsync(() => database.RunOnceAsync(work, cancellation), cancellation);
 
     /// <summary>One statement that writes, which is its own transaction.</summary>

@@ -89,14 +89,14 @@ public sealed class GrantRegister(StoreDatabase database, HandleRegister handles
         return outcome.Value ?? throw new DbUpdateException(outcome.Message);
     }
 
-    /// <summary>Ends a grant: no token of it works from now on.</summary>
-    public async Task EndAsync(Guid grantId, CancellationToken cancellation)
+    /// <summary>Ends a grant: no token of it works from now on, also when whoever asked for it does not wait.</summary>
+    public async Task EndAsync(Guid grantId)
     {
         var outcome = await database.WinByStatementsAsync<Redeemed>(async store =>
         {
-            await EndAsync(store, grantId, clock.GetUtcNow(), cancellation);
+            await EndAsync(store, grantId, clock.GetUtcNow(), CancellationToken.None);
             return new Redeemed(IsWon: false);
-        }, cancellation);
+        }, CancellationToken.None, endsAccess: true);
         if (!outcome.Succeeded) throw new DbUpdateException(outcome.Message);
     }
 

@@ -35,8 +35,9 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
     internal async Task PruneAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        // A value that came once is kept a while longer: another node, whose clock is behind, may still take it for fresh.
+        // What is refused because it stands here is kept a while longer: another node, whose clock is behind, may still take it for good.
         var forgotten = now - ClockSkew;
+        await DeleteAsync(db => db.RevokedTokens.Where(row => row.ExpiresAt <= forgotten).OrderBy(row => row.ExpiresAt), cancellation);
         await DeleteAsync(db => db.Handles.Where(row => row.ExpiresAt <= forgotten).OrderBy(row => row.ExpiresAt), cancellation);
         await DeleteAsync(db => db.RefreshTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);
         await DeleteAsync(db => db.InitialAccessTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);

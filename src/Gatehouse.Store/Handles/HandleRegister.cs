@@ -79,12 +79,14 @@ public sealed class HandleRegister(StoreDatabase database, TimeProvider clock)
     /// <summary>Uses a value that somebody else made, such as a <c>jti</c>. Of any number of callers exactly one gets true.</summary>
     /// <param name="kind">What the value is.</param>
     /// <param name="value">The value, with whatever makes it unique among all of its kind.</param>
-    /// <param name="expiresAt">Until when it must be remembered. After that nobody gets it: it may have been claimed and forgotten.</param>
+    /// <param name="expiresAt">Until when it must be remembered.</param>
+    /// <exception cref="TimeoutException">Its turn came after that moment: it may have been claimed and forgotten.</exception>
     public Task<bool> TryClaimAsync(HandleKind kind, string value, DateTimeOffset expiresAt, CancellationToken cancellation = default) =>
         database.WriteByStatementAsync(async store =>
         {
             var now = clock.GetUtcNow(); // When it is done, which may be long after it was asked.
-            return expiresAt > now && await store.ExecuteAsync(
+            if (expiresAt <= now) throw new TimeoutException("The turn to write came too late.");
+            return await store.ExecuteAsync(
                 """INSERT INTO "Handles" ("Key", "Content", "ExpiresAt", "UsedAt") VALUES (@0, '', @1, @2) ON CONFLICT DO NOTHING""",
                 cancellation, KeyOf(kind, value), expiresAt, now) == 1;
         }, cancellation);

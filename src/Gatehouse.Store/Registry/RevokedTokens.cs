@@ -6,8 +6,6 @@ namespace Gatehouse.Store.Registry;
 /// <summary>The <c>jti</c> of every access token that was revoked by itself and has not expired yet.</summary>
 public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
 {
-    private const int PrunedAtOnce = 1000;
-
     private ConcurrentDictionary<string, DateTimeOffset> _revoked = new(StringComparer.Ordinal);
 
     public int Count => _revoked.Count;
@@ -34,15 +32,11 @@ public sealed class RevokedTokens(StoreDatabase database, TimeProvider clock)
             row => _revoked[row.Text(0)] = row.Instant(1), cancellation, connection.Among(tokenIds));
     }
 
-    /// <summary>Forgets, here and in the store, the tokens that have expired.</summary>
-    internal async Task PruneAsync(CancellationToken cancellation)
+    /// <summary>Forgets the tokens that have expired; their rows are <see cref="Handles.ExpiredRows"/>' to delete.</summary>
+    internal void Prune()
     {
         var now = clock.GetUtcNow();
         foreach (var (tokenId, expiresAt) in _revoked)
             if (expiresAt <= now) _revoked.TryRemove(tokenId, out _);
-        // A few at a time: there may be a million, and others wait for this commit.
-        while (await database.WriteByStatementAsync(store => store.ExecuteAsync(
-            """DELETE FROM "RevokedTokens" WHERE "TokenId" IN (SELECT "TokenId" FROM "RevokedTokens" WHERE "ExpiresAt" <= @0 LIMIT @1)""",
-            cancellation, now, PrunedAtOnce), cancellation) == PrunedAtOnce) cancellation.ThrowIfCancellationRequested();
     }
 }

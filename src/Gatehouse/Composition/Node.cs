@@ -45,7 +45,8 @@ public static class Node
         if (options.Roles.HasFlag(NodeRoles.Gateway)) app.UseWhenGateway(gateway => gateway.RunGatehouseGateway());
         if (options.Roles.HasFlag(NodeRoles.Portal)) app.MapLazily(GatehousePortal.Serves, portal => portal.UseGatehousePortal());
         if (options.Roles.HasFlag(NodeRoles.Auth)) app.MapLazily(GatehouseAdmin.Serves, admin => admin.UseGatehouseAdmin());
-        // Those of other endpoints who ask for a policy are in a branch that has these two. Untold, a web application puts both in front of everything.
+        // Only the portal's pages ask for a policy, and their branch has both. A web application that is not told so, by names of its own, puts
+        // authentication and authorization in front of every endpoint.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth))

@@ -62,7 +62,7 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         var act = ClaimsOf(second)["act"]!;
         Assert.Equal((last.ClientId, _middle.ClientId), ((string)act["sub"]!, (string)act["act"]!["sub"]!));
         Assert.Equal(HttpStatusCode.OK, await CallAsync(second));
-        await _node.Get<Store.Grants.GrantRegister>().EndAsync(Guid.Parse((string)ClaimsOf(original)["grant_id"]!), default);
+        await _node.Get<Store.Grants.GrantRegister>().EndAsync(Guid.Parse((string)ClaimsOf(original)["grant_id"]!));
         await _node.SettleAsync();
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(second));
     }

@@ -117,10 +117,29 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
         {
             writers = [.. Enumerable.Range(0, GroupCommit.MaxWaiting).Select(number => WriteAsync(Store.Database, $"token-{number}"))];
             await Assert.ThrowsAsync<TimeoutException>(() => WriteAsync(Store.Database, "one too many"));
+            // What ends access is let in.
+            writers.Add(Store.Database.WinByStatementsAsync(_ => Task.FromResult<Outcome<string>>("ended"), Cancellation, endsAccess: true));
         }
 
         Assert.All(await Task.WhenAll(writers), outcome => Assert.True(outcome.Succeeded));
         Assert.Equal(GroupCommit.MaxWaiting, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Those_who_gave_up_take_nobodys_place()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using (await Store.Database.WaitForTurnAsync(Cancellation))
+        {
+            var given = Enumerable.Range(0, GroupCommit.MaxWaiting).Select(number => WriteAsync(Store.Database, $"token-{number}", cancellation: cancelled.Token)).ToList();
+            await cancelled.CancelAsync();
+            foreach (var one in given) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
+            var next = WriteAsync(Store.Database, "next");
+            Assert.False(next.IsCompleted);
+        }
+
+        Assert.True((await WriteAsync(Store.Database, "last")).Succeeded);
+        Assert.Equal(2, await CountAsync());
     }
 
     [Fact]
@@ -138,10 +157,10 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
     }
 
     [Fact]
-    public async Task What_must_not_be_remembered_any_longer_is_nobodys()
+    public async Task A_claim_whose_turn_comes_too_late_is_no_verdict()
     {
         var handles = new HandleRegister(Store.Database, Store.Clock);
-        Assert.False(await handles.TryClaimAsync(HandleKind.DpopProof, "late", Store.Clock.GetUtcNow(), Cancellation));
+        await Assert.ThrowsAsync<TimeoutException>(() => handles.TryClaimAsync(HandleKind.DpopProof, "late", Store.Clock.GetUtcNow(), Cancellation));
         Assert.True(await handles.TryClaimAsync(HandleKind.DpopProof, "late", Store.Clock.GetUtcNow().AddMilliseconds(1), Cancellation));
     }
 

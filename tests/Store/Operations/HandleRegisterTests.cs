@@ -87,10 +87,14 @@ public abstract class HandleRegisterTests(StoreProvider provider) : StoreTests(p
         await Register.IssueAsync(HandleKind.AuthorizationCode, "good", InAMinute);
         // Another node's clock may be behind: for it this one is good still.
         await Register.IssueAsync(HandleKind.DpopProof, "just over", Store.Clock.GetUtcNow().AddMinutes(-5).AddSeconds(1));
+        await Store.WriteAsync(db => db.RevokedTokens.AddRange(
+            new RevokedToken { TokenId = "over", ExpiresAt = Store.Clock.GetUtcNow().AddMinutes(-5) },
+            new RevokedToken { TokenId = "just over", ExpiresAt = Store.Clock.GetUtcNow().AddMinutes(-5).AddSeconds(1) }));
 
         using var rows = new ExpiredRows(Store.Database, Store.Registrations, Store.Clock, NullLogger<ExpiredRows>.Instance);
         await rows.PruneAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(["good", "just over"], (await Store.ReadAsync(db => db.Handles.ToListAsync())).Select(row => row.Content).Order(StringComparer.Ordinal));
+        Assert.Equal("just over", Assert.Single(await Store.ReadAsync(db => db.RevokedTokens.ToListAsync())).TokenId);
     }
 }

@@ -28,7 +28,7 @@ public sealed class AuthorizationCodeGrant(GrantRegister grants) : IGrant
         if (!Pkce.Proves(verifier, code.CodeChallenge)) return GrantDecision.Refuse(OAuthFailure.WrongCodeVerifier);
         if (found.IsUsed)
         {
-            await grants.EndAsync(code.GrantId, cancellation);
+            await grants.EndAsync(code.GrantId);
             return GrantDecision.Refuse(OAuthFailure.CodeReused);
         }
         var withRefreshToken = application.Registered.GrantTypes.Contains(Protocol.Vocabulary.GrantType.RefreshToken);

@@ -18,7 +18,7 @@ public sealed class DeviceCodeGrant(DeviceRegister devices, GrantRegister grants
         if (form["device_code"] is not { } deviceCode) return GrantDecision.Refuse(OAuthFailure.MissingParameter("device_code"));
         var found = await devices.AskAsync(deviceCode, application.Registered.Id, cancellation);
         if (found is { State: DeviceState.Granted, Request: { } request }) return Grant(application, deviceCode, request);
-        if (found is { State: DeviceState.Used, Request: { } used }) await grants.EndAsync(used.GrantId, cancellation); // Two may hold the code.
+        if (found is { State: DeviceState.Used, Request: { } used }) await grants.EndAsync(used.GrantId); // Two may hold the code.
         return GrantDecision.Refuse(found.State switch
         {
             DeviceState.Used => OAuthFailure.DeviceCodeReused,
