@@ -28,7 +28,7 @@ internal static class LoadReport
 
             {Tables(load, results)}
             """, cancellation);
-        await File.WriteAllTextAsync(file + ".json", JsonSerializer.Serialize(new { Facts = facts, Load = load, Results = results }, Shape) + "\n", cancellation);
+        await File.WriteAllTextAsync(file + ".json", JsonSerializer.Serialize(new { Facts = facts, Load = load, Results = results.Select(WithoutSlots) }, Shape) + "\n", cancellation);
     }
 
     public static string Tables(LoadOptions load, IReadOnlyList<LoadResult> results) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -39,6 +39,9 @@ internal static class LoadReport
 
         {Grid.Write(OverHead, results.Select(Over))}
         """);
+
+    // Recovery is told by the tenths of a second after the overload; thousands of those before it are nobody's to read.
+    private static LoadResult WithoutSlots(LoadResult result) => result with { Half = result.Half with { Slots = [] } };
 
     private static string[] Half(LoadResult result)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gatehouse.Bench.Harness.Sizes;
 
 /// <summary>What a run of <c>bench/bench sizes</c> was asked for.</summary>
@@ -30,10 +32,12 @@ internal sealed record SizesOptions
 
     public required int InFlight { get; init; }
 
-    /// <summary>The <c>gatehouse.dll</c> that is measured.</summary>
-    public required string Program { get; init; }
+    /// <summary>The <c>gatehouse.dll</c> that is measured. Not part of the tables, as where they go: both say something of the machine alone.</summary>
+    [JsonIgnore]
+    public string Program { get; init; } = string.Empty;
 
-    public required string Out { get; init; }
+    [JsonIgnore]
+    public string Out { get; init; } = string.Empty;
 }
 
 /// <summary>How large the store of one installation is.</summary>
