@@ -12,6 +12,12 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
     /// <summary>How much of saturation the first and the last phase have.</summary>
     public const double Half = 0.5;
 
+    /// <summary>How much of it a quiet server has to do.</summary>
+    public const double Quarter = 0.25;
+
+    /// <summary>How long a quarter of saturation lasts.</summary>
+    public const int QuarterSeconds = 60;
+
     /// <summary>Half of saturation before what counts: the generator's code is compiled meanwhile.</summary>
     public const int SettleSeconds = 8;
 
@@ -24,6 +30,7 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 
 /// <summary>What one target did.</summary>
 /// <param name="Saturation">Answers per second of the best closed loop.</param>
+/// <param name="Quarter">At a quarter of it.</param>
 /// <param name="Half">At half of it.</param>
 /// <param name="Over">Beyond it.</param>
 /// <param name="After">At half of it, at once after that.</param>
@@ -31,5 +38,5 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 /// <param name="Memory">RSS in mebibytes, twice a second over all phases.</param>
 /// <param name="ForeignPercent">How much of one CPU programs took that have nothing to do with the run.</param>
 internal sealed record LoadResult(
-    string Target, string Version, double Saturation, Load.Open.PhaseResult Half, Load.Open.PhaseResult Over, Load.Open.PhaseResult After,
-    double? RecoveryMilliseconds, IReadOnlyList<double> Memory, double ForeignPercent);
+    string Target, string Version, double Saturation, Load.Open.PhaseResult Quarter, Load.Open.PhaseResult Half, Load.Open.PhaseResult Over,
+    Load.Open.PhaseResult After, double? RecoveryMilliseconds, IReadOnlyList<double> Memory, double ForeignPercent);

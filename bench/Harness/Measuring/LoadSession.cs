@@ -61,8 +61,8 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         var half = LoadOptions.Half * saturation;
         Phase[] phases =
         [
-            new(half, LoadOptions.SettleSeconds), new(half, load.HalfSeconds), new(load.Times * saturation, load.OverSeconds),
-            new(half, LoadOptions.AfterSeconds),
+            new(half, LoadOptions.SettleSeconds), new(LoadOptions.Quarter * saturation, LoadOptions.QuarterSeconds), new(half, load.HalfSeconds),
+            new(load.Times * saturation, load.OverSeconds), new(half, LoadOptions.AfterSeconds),
         ];
         var question = new Question(target.Url, Path.Combine(rig.FolderOf(target.Name), "question"), target.Form is not null);
         var (before, started) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetTimestamp());
@@ -72,7 +72,7 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         await asked.CancelAsync();
         var (after, wall) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetElapsedTime(started).TotalSeconds);
         var foreign = Math.Max(0, after.Busy - before.Busy - (after.Own - before.Own)) / wall * 100;
-        return new LoadResult(target.Name, target.Version, saturation, found[1], found[2], found[3], Recovery(found[1], found[3]), await looking, foreign);
+        return new LoadResult(target.Name, target.Version, saturation, found[1], found[2], found[3], found[4], Recovery(found[2], found[4]), await looking, foreign);
     }
 
     private static double? Recovery(PhaseResult before, PhaseResult after)

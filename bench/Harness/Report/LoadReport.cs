@@ -5,12 +5,12 @@ using Gatehouse.Bench.Harness.Measuring;
 
 namespace Gatehouse.Bench.Harness.Report;
 
-/// <summary>What <c>bench/bench load</c> found: two tables for people, all of it in JSON for programs.</summary>
+/// <summary>What <c>bench/bench load</c> found: three tables for people, all of it in JSON for programs.</summary>
 internal static class LoadReport
 {
     private static readonly JsonSerializerOptions Shape = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private static readonly string[] HalfHead =
+    private static readonly string[] WithinHead =
         ["target", "saturation / s", "asked / s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 / p50", "longest pause ms", "generator late p50 / p99 ms", "not answered", "foreign %"];
 
     private static readonly string[] OverHead =
@@ -32,20 +32,24 @@ internal static class LoadReport
     }
 
     public static string Tables(LoadOptions load, IReadOnlyList<LoadResult> results) => string.Create(CultureInfo.InvariantCulture, $"""
+        ## At a quarter of saturation, for {LoadOptions.QuarterSeconds} s, from when requests were due
+
+        {Grid.Write(WithinHead, results.Select(result => Within(result, result.Quarter)))}
         ## At half of saturation, for {load.HalfSeconds} s, from when requests were due
 
-        {Grid.Write(HalfHead, results.Select(Half))}
+        {Grid.Write(WithinHead, results.Select(result => Within(result, result.Half)))}
         ## At {load.Times} × saturation, for {load.OverSeconds} s, from when requests were sent
 
         {Grid.Write(OverHead, results.Select(Over))}
         """);
 
     // Recovery is told by the tenths of a second after the overload; thousands of those before it are nobody's to read.
-    private static LoadResult WithoutSlots(LoadResult result) => result with { Half = result.Half with { Slots = [] } };
+    private static LoadResult WithoutSlots(LoadResult result) => 
+        result with { Quarter = result.Quarter with { Slots = [] }, Half = result.Half with { Slots = [] }, Over = result.Over with { Slots = [] } };
 
-    private static string[] Half(LoadResult result)
+    private static string[] Within(LoadResult result, PhaseResult phase)
     {
-        var (phase, times) = (result.Half, result.Half.FromDue);
+        var times = phase.FromDue;
         return
         [
             result.Target, Number(result.Saturation, 0), Number(phase.Phase.PerSecond, 0), Number(times.P50, 2), Number(times.P99, 2), Number(times.P999, 2),
