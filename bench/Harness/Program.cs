@@ -2,11 +2,18 @@ using System.CommandLine;
 using Gatehouse.Bench.Harness;
 using Gatehouse.Bench.Harness.Commands;
 using Gatehouse.Bench.Harness.Load.Open;
+using Gatehouse.Bench.Harness.Machine;
 
 // The generator of the open loop is this program again, as a process of its own on the CPU of the load.
 if (args is [OpenLoop.Mode, var plan])
 {
     await OpenLoop.GenerateAsync(plan);
+    return 0;
+}
+// And so is each witness of the machine's stalls.
+if (args is [StallWitness.Mode])
+{
+    StallWitness.Look();
     return 0;
 }
 var root = new RootCommand("Measures Gatehouse beside the limits of the platform and beside what others use, on this machine, in one run.")

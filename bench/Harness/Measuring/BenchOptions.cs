@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gatehouse.Bench.Harness.Targets;
 
 namespace Gatehouse.Bench.Harness.Measuring;
 
@@ -40,6 +41,11 @@ internal sealed record BenchOptions
     [JsonIgnore]
     public string Out { get; init; } = string.Empty;
 
-    public bool Wants(string target) =>
-        Only.Count == 0 || Only.Any(name => target == name || target.StartsWith(name + "-", StringComparison.Ordinal));
+    public IEnumerable<Target> Choose(IReadOnlyList<Target> all) =>
+        all.Where(target => Only.Count == 0 || Only.Any(name => Means(name, target.Name, all)));
+
+    // What is a target's name means that one alone; but with the product come its other builds, which are named after it.
+    private static bool Means(string name, string target, IReadOnlyList<Target> all) =>
+        target == name
+        || (target.StartsWith(name + "-", StringComparison.Ordinal) && (name == Catalog.Product || all.All(other => other.Name != name)));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gatehouse.Bench.Harness.Measuring;
 
 /// <summary>What <c>bench/bench load</c> was asked for.</summary>
@@ -36,7 +38,9 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 /// <param name="After">At half of it, at once after that.</param>
 /// <param name="RecoveryMilliseconds">From the end of the overload until a tenth of a second has a p99 of at most twice that of before, with every request answered; null: not within the phase.</param>
 /// <param name="Memory">RSS in mebibytes, twice a second over all phases.</param>
+/// <param name="Stalls">Of the machine, one of its CPUs after the other; null where they cannot be seen.</param>
 /// <param name="ForeignPercent">How much of one CPU programs took that have nothing to do with the run.</param>
 internal sealed record LoadResult(
     string Target, string Version, double Saturation, Load.Open.PhaseResult Quarter, Load.Open.PhaseResult Half, Load.Open.PhaseResult Over,
-    Load.Open.PhaseResult After, double? RecoveryMilliseconds, IReadOnlyList<double> Memory, double ForeignPercent);
+    Load.Open.PhaseResult After, double? RecoveryMilliseconds, IReadOnlyList<double> Memory,
+    [property: JsonIgnore] IReadOnlyList<IReadOnlyList<Machine.Stall>>? Stalls, double ForeignPercent);

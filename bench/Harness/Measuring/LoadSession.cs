@@ -21,7 +21,7 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         try
         {
             if (load.Job == Jobs.Gateway) rig.Upstream = await Upstream.StartAsync(rig, cancellation);
-            foreach (var target in Catalog.All(load.Job, options.Others).Where(target => options.Wants(target.Name)))
+            foreach (var target in options.Choose(Catalog.All(load.Job, options.Others)))
                 if (target.Needs.All(File.Exists)) results.Add(await MeasureAsync(rig, target, cancellation));
                 else tell($"{target.Name} is left out: {string.Join(", ", target.Needs)} is not all there.");
         }
@@ -68,11 +68,16 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         var (before, started) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetTimestamp());
         using var asked = new CancellationTokenSource();
         var looking = WatchMemoryAsync(target, asked.Token);
+        await using var serverWitness = StallWitness.Start(options.ServerCpu);
+        await using var loadWitness = StallWitness.Start(options.LoadCpu);
         var found = await OpenLoop.RunAsync(new OpenPlan(question, phases, load.Connections, load.Patience), options.LoadCpu, rig.Folder, cancellation);
         await asked.CancelAsync();
+        IReadOnlyList<Stall>?[] stalls = [await serverWitness.EndAsync(cancellation), await loadWitness.EndAsync(cancellation)];
         var (after, wall) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetElapsedTime(started).TotalSeconds);
         var foreign = Math.Max(0, after.Busy - before.Busy - (after.Own - before.Own)) / wall * 100;
-        return new LoadResult(target.Name, target.Version, saturation, found[1], found[2], found[3], found[4], Recovery(found[2], found[4]), await looking, foreign);
+        return new LoadResult(
+            target.Name, target.Version, saturation, found[1], found[2], found[3], found[4], Recovery(found[2], found[4]), await looking,
+            stalls.Contains(null) ? null : [.. stalls.OfType<IReadOnlyList<Stall>>()], foreign);
     }
 
     private static double? Recovery(PhaseResult before, PhaseResult after)

@@ -30,7 +30,7 @@ internal sealed class Session(string job, BenchOptions options, Action<string> t
 
     private async Task StartAllAsync(Rig rig, List<Target> started, CancellationToken cancellation)
     {
-        foreach (var target in Catalog.All(job, options.Others).Where(target => options.Wants(target.Name)))
+        foreach (var target in options.Choose(Catalog.All(job, options.Others)))
         {
             if (target.Needs.FirstOrDefault(program => !File.Exists(program)) is { } missing)
             {

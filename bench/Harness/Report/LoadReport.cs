@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Bench.Harness.Load.Open;
@@ -11,7 +12,7 @@ internal static class LoadReport
     private static readonly JsonSerializerOptions Shape = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private static readonly string[] WithinHead =
-        ["target", "saturation / s", "asked / s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 / p50", "longest pause ms", "generator late p50 / p99 ms", "not answered", "foreign %"];
+        ["target", "saturation / s", "asked / s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 / p50", "longest pause ms", "machine stalls longest / sum ms", "generator late p50 / p99 ms", "not answered", "foreign %"];
 
     private static readonly string[] OverHead =
         ["target", "asked / s", "200 / s", "% of saturation", "p50 ms", "p99 ms", "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed", "RSS MB start / most / end", "recovery ms"];
@@ -53,9 +54,19 @@ internal static class LoadReport
         return
         [
             result.Target, Number(result.Saturation, 0), Number(phase.Phase.PerSecond, 0), Number(times.P50, 2), Number(times.P99, 2), Number(times.P999, 2),
-            Number(times.Max, 1), Number(times.P99 / times.P50, 1), Number(phase.LongestPause, 1), $"{Number(phase.Late.P50, 2)} / {Number(phase.Late.P99, 2)}",
+            Number(times.Max, 1), Number(times.P99 / times.P50, 1), Number(phase.LongestPause, 1), Stalls(result, phase),
+            $"{Number(phase.Late.P50, 2)} / {Number(phase.Late.P99, 2)}",
             Number(phase.Refused + phase.Failed + phase.NotSent, 0), Number(result.ForeignPercent, 0),
         ];
+    }
+
+    // Of both CPUs: a stall of the generator's holds answers up as one of the server's does.
+    private static string Stalls(LoadResult result, PhaseResult phase)
+    {
+        if (result.Stalls is null) return "-";
+        var end = phase.Start + (long)(phase.Phase.Seconds * Stopwatch.Frequency);
+        var within = result.Stalls.SelectMany(cpu => cpu).Where(stall => stall.At >= phase.Start && stall.At < end).Select(stall => stall.Milliseconds).ToList();
+        return $"{Number(within.DefaultIfEmpty().Max(), 1)} / {Number(within.Sum(), 0)}";
     }
 
     private static string[] Over(LoadResult result)

@@ -11,6 +11,7 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 }
 
 /// <summary>What became of the requests that were due in a phase.</summary>
+/// <param name="Start">Its begin, a time stamp of <see cref="System.Diagnostics.Stopwatch"/>, which all processes share.</param>
 /// <param name="Answered">2xx.</param>
 /// <param name="Refused">503.</param>
 /// <param name="Failed">Any other status, or a connection that broke.</param>
@@ -21,7 +22,8 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 /// <param name="Late">How late the generator itself was with requests for which a connection was free.</param>
 /// <param name="LongestPause">Milliseconds in which no answer came although requests waited for one.</param>
 internal sealed record PhaseResult(
-    Phase Phase, long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late, double LongestPause)
+    Phase Phase, long Start, long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late,
+    double LongestPause)
 {
     /// <summary>Parts of the phase, one after the other.</summary>
     public required IReadOnlyList<SlotResult> Slots { get; init; }

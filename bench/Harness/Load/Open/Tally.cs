@@ -58,7 +58,8 @@ internal sealed class Tally
     }
 
     public PhaseResult Read() => new(
-        _phase, _fromDue.Count, _refused.Count, _failed, _notSent, Times.Of(_fromDue), Times.Of(_fromSent), Times.Of(_refused), Times.Of(_late), _longestPause / 1e3)
+        _phase, _start, _fromDue.Count, _refused.Count, _failed, _notSent, Times.Of(_fromDue), Times.Of(_fromSent), Times.Of(_refused), Times.Of(_late),
+        _longestPause / 1e3)
     {
         Slots = [.. _slots.Select(slot => new SlotResult(slot.Answered.Milliseconds(0.99), slot.Answered.Count, slot.Others))],
     };

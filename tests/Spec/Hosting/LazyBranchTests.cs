@@ -1,0 +1,69 @@
+using Gatehouse.Composition;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gatehouse.Tests.Spec.Hosting;
+
+/// <summary>A part of the node that its first request builds: once, whoever comes meanwhile, and again after it failed.</summary>
+public sealed class LazyBranchTests : IAsyncDisposable
+{
+    private static readonly PathString Ours = "/pages";
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider();
+    private int _builds;
+
+    [Fact]
+    public async Task WhoComesMeanwhileWaitsForTheSameBuild()
+    {
+        using var mayBuild = new ManualResetEventSlim();
+        var node = Build(_ => mayBuild.Wait(TestContext.Current.CancellationToken));
+        var answers = Enumerable.Range(0, 8).Select(_ => AskAsync(node, Ours)).ToArray();
+        mayBuild.Set();
+        Assert.All(await Task.WhenAll(answers), status => Assert.Equal(StatusCodes.Status204NoContent, status));
+        Assert.Equal(1, _builds);
+    }
+
+    [Fact]
+    public async Task WhatFailedIsBuiltByTheNextRequest()
+    {
+        var node = Build(number =>
+        {
+            if (number == 1) throw new InvalidOperationException("A page that cannot be mapped.");
+        });
+        await Assert.ThrowsAsync<InvalidOperationException>(() => AskAsync(node, Ours));
+        Assert.Equal(StatusCodes.Status204NoContent, await AskAsync(node, Ours));
+        Assert.Equal(StatusCodes.Status204NoContent, await AskAsync(node, Ours));
+        Assert.Equal(2, _builds);
+    }
+
+    [Fact]
+    public async Task WhatIsNotItsOwnBuildsNothing()
+    {
+        var node = Build(_ => { });
+        Assert.Equal(StatusCodes.Status404NotFound, await AskAsync(node, "/as/token.oauth2"));
+        Assert.Equal(0, _builds);
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private RequestDelegate Build(Action<int> beforeBuilding)
+    {
+        var app = new ApplicationBuilder(_services);
+        app.MapLazily(http => http.Request.Path.StartsWithSegments(Ours), part =>
+        {
+            beforeBuilding(Interlocked.Increment(ref _builds));
+            part.UseRouting();
+            part.UseEndpoints(routes => routes.MapGet(Ours, () => Results.NoContent()));
+        });
+        return app.Build();
+    }
+
+    private async Task<int> AskAsync(RequestDelegate node, PathString path)
+    {
+        var http = new DefaultHttpContext { RequestServices = _services };
+        (http.Request.Method, http.Request.Path) = (HttpMethods.Get, path);
+        await node(http);
+        return http.Response.StatusCode;
+    }
+}
