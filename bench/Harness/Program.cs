@@ -13,7 +13,7 @@ if (args is [OpenLoop.Mode, var plan])
 // And so is each witness of the machine's stalls.
 if (args is [StallWitness.Mode])
 {
-    StallWitness.Look();
+    StallWitness.Watch();
     return 0;
 }
 var root = new RootCommand("Measures Gatehouse beside the limits of the platform and beside what others use, on this machine, in one run.")

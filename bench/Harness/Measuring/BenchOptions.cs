@@ -9,7 +9,7 @@ internal sealed record BenchOptions
     /// <summary>Out of <c>h1</c> and <c>h2</c>.</summary>
     public required IReadOnlyList<string> Protocols { get; init; }
 
-    /// <summary>Targets by name, or by the beginning of it; empty: all.</summary>
+    /// <summary>Targets by name, or by the first words of several; empty: all.</summary>
     public required IReadOnlyList<string> Only { get; init; }
 
     /// <summary>Other builds of Gatehouse, as name and file.</summary>

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using Gatehouse.Bench.Harness.Load.Open;
 
 namespace Gatehouse.Bench.Harness.Measuring;
 
@@ -26,6 +26,9 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
     /// <summary>Half of saturation after the overload.</summary>
     public const int AfterSeconds = 15;
 
+    /// <summary>Milliseconds: a tenth of a second with no more is one as before the overload, whichever server it is.</summary>
+    public const double RecoveredP99 = 10;
+
     /// <summary>Closed loops of as many seconds, of which the best is saturation.</summary>
     public const int SaturationRuns = 3;
 }
@@ -36,11 +39,19 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 /// <param name="Half">At half of it.</param>
 /// <param name="Over">Beyond it.</param>
 /// <param name="After">At half of it, at once after that.</param>
-/// <param name="RecoveryMilliseconds">From the end of the overload until a tenth of a second has a p99 of at most twice that of before, with every request answered; null: not within the phase.</param>
+/// <param name="RecoveryMilliseconds">
+/// From the end of the overload to the end of the first tenth of a second whose p99 is at most <see cref="LoadOptions.RecoveredP99"/> and in which
+/// every request was answered; null: not within the phase.
+/// </param>
 /// <param name="Memory">RSS in mebibytes, twice a second over all phases.</param>
-/// <param name="Stalls">Of the machine, one of its CPUs after the other; null where they cannot be seen.</param>
 /// <param name="ForeignPercent">How much of one CPU programs took that have nothing to do with the run.</param>
 internal sealed record LoadResult(
-    string Target, string Version, double Saturation, Load.Open.PhaseResult Quarter, Load.Open.PhaseResult Half, Load.Open.PhaseResult Over,
-    Load.Open.PhaseResult After, double? RecoveryMilliseconds, IReadOnlyList<double> Memory,
-    [property: JsonIgnore] IReadOnlyList<IReadOnlyList<Machine.Stall>>? Stalls, double ForeignPercent);
+    string Target, string Version, double Saturation, PhaseFacts Quarter, PhaseFacts Half, PhaseFacts Over, PhaseFacts After,
+    double? RecoveryMilliseconds, IReadOnlyList<double> Memory, double ForeignPercent);
+
+/// <summary>A phase, and what was seen beside the load meanwhile.</summary>
+/// <param name="Result">What the load found.</param>
+/// <param name="CpuPercent">How much of its CPU the server took.</param>
+/// <param name="ServerStalls">Of the server's CPU; null where they cannot be seen.</param>
+/// <param name="LoadStalls">Of the load's, likewise.</param>
+internal sealed record PhaseFacts(PhaseResult Result, double CpuPercent, Stalls? ServerStalls, Stalls? LoadStalls);

@@ -10,8 +10,6 @@ namespace Gatehouse.Bench.Harness.Measuring;
 /// <summary>One target after the other: start, probe, warm up, find saturation, then ask at fractions of it whether it answers or not.</summary>
 internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action<string> tell)
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
-
     public async Task<IReadOnlyList<LoadResult>> RunAsync(string folder, CancellationToken cancellation)
     {
         // What looks at memory must not take the server's CPU from it; everything that is started says itself where it runs.
@@ -67,39 +65,36 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         var question = new Question(target.Url, Path.Combine(rig.FolderOf(target.Name), "question"), target.Form is not null);
         var (before, started) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetTimestamp());
         using var asked = new CancellationTokenSource();
-        var looking = WatchMemoryAsync(target, asked.Token);
-        await using var serverWitness = StallWitness.Start(options.ServerCpu);
-        await using var loadWitness = StallWitness.Start(options.LoadCpu);
-        var found = await OpenLoop.RunAsync(new OpenPlan(question, phases, load.Connections, load.Patience), options.LoadCpu, rig.Folder, cancellation);
-        await asked.CancelAsync();
-        IReadOnlyList<Stall>?[] stalls = [await serverWitness.EndAsync(cancellation), await loadWitness.EndAsync(cancellation)];
+        var watch = new ServerWatch(target.ProcessId);
+        await using var serverWitness = await StallWitness.StartAsync(options.ServerCpu, cancellation);
+        await using var loadWitness = await StallWitness.StartAsync(options.LoadCpu, cancellation);
+        var watching = watch.RunAsync(asked.Token);
+        IReadOnlyList<PhaseResult> found;
+        try
+        {
+            found = await OpenLoop.RunAsync(new OpenPlan(question, phases, load.Connections, load.Patience), options.LoadCpu, rig.Folder, cancellation);
+        }
+        finally
+        {
+            await asked.CancelAsync();
+            await watching;
+        }
+        var (serverStalls, loadStalls) = (await serverWitness.EndAsync(tell, cancellation), await loadWitness.EndAsync(tell, cancellation));
         var (after, wall) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetElapsedTime(started).TotalSeconds);
         var foreign = Math.Max(0, after.Busy - before.Busy - (after.Own - before.Own)) / wall * 100;
         return new LoadResult(
-            target.Name, target.Version, saturation, found[1], found[2], found[3], found[4], Recovery(found[2], found[4]), await looking,
-            stalls.Contains(null) ? null : [.. stalls.OfType<IReadOnlyList<Stall>>()], foreign);
+            target.Name, target.Version, saturation, Facts(found[1]), Facts(found[2]), Facts(found[3]), Facts(found[4]), Recovery(found[4]),
+            watch.Memory, foreign);
+
+        PhaseFacts Facts(PhaseResult phase) => new(
+            phase, watch.CpuPercent(phase), serverStalls is null ? null : Stalls.Of(serverStalls, phase),
+            loadStalls is null ? null : Stalls.Of(loadStalls, phase));
     }
 
-    private static double? Recovery(PhaseResult before, PhaseResult after)
+    private static double? Recovery(PhaseResult after)
     {
-        var place = after.Slots.ToList().FindIndex(slot => slot.Answered > 0 && slot.Others == 0 && slot.P99 <= 2 * before.FromDue.P99);
+        var place = after.Slots.ToList().FindIndex(slot => slot.Answered > 0 && slot.Others == 0 && slot.P99 <= LoadOptions.RecoveredP99);
         return place < 0 ? null : (place + 1) * SlotResult.Seconds * 1000;
-    }
-
-    private static async Task<IReadOnlyList<double>> WatchMemoryAsync(Target target, CancellationToken end)
-    {
-        var looks = new List<double>();
-        using var timer = new PeriodicTimer(BetweenLooks);
-        try
-        {
-            do looks.Add(ProcessTree.ResidentMegabytes(target.ProcessId));
-            while (await timer.WaitForNextTickAsync(end));
-        }
-        catch (OperationCanceledException)
-        {
-            looks.Add(ProcessTree.ResidentMegabytes(target.ProcessId));
-        }
-        return looks;
     }
 
     private async Task ProbeAsync(Rig rig, Target target, CancellationToken cancellation)

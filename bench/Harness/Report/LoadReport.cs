@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Bench.Harness.Load.Open;
@@ -11,11 +10,17 @@ internal static class LoadReport
 {
     private static readonly JsonSerializerOptions Shape = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private static readonly string[] WithinHead =
-        ["target", "saturation / s", "asked / s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 / p50", "longest pause ms", "machine stalls longest / sum ms", "generator late p50 / p99 ms", "not answered", "foreign %"];
+    private static readonly string[] BelowHead =
+    [
+        "target", "saturation / s", "asked / s", "CPU %", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 / p50", "longest pause ms",
+        "server CPU stalls longest / sum ms", "load CPU stalls longest / sum ms", "generator late p50 / p99 ms", "not answered", "foreign %",
+    ];
 
     private static readonly string[] OverHead =
-        ["target", "asked / s", "200 / s", "% of saturation", "p50 ms", "p99 ms", "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed", "RSS MB start / most / end", "recovery ms"];
+    [
+        "target", "asked / s", "200 / s", "% of saturation", "p50 ms", "p99 ms", "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed",
+        "RSS MB start / most / end", "recovery ms",
+    ];
 
     public static async Task WriteAsync(
         string file, RunFacts facts, LoadOptions load, IReadOnlyList<LoadResult> results, CancellationToken cancellation)
@@ -29,49 +34,54 @@ internal static class LoadReport
 
             {Tables(load, results)}
             """, cancellation);
-        await File.WriteAllTextAsync(file + ".json", JsonSerializer.Serialize(new { Facts = facts, Load = load, Results = results.Select(WithoutSlots) }, Shape) + "\n", cancellation);
+        await File.WriteAllTextAsync(
+            file + ".json",
+            JsonSerializer.Serialize(new { Facts = facts, Load = load, Results = results.Select(Shorten) }, Shape) + "\n", cancellation);
     }
 
     public static string Tables(LoadOptions load, IReadOnlyList<LoadResult> results) => string.Create(CultureInfo.InvariantCulture, $"""
         ## At a quarter of saturation, for {LoadOptions.QuarterSeconds} s, from when requests were due
 
-        {Grid.Write(WithinHead, results.Select(result => Within(result, result.Quarter)))}
+        {Grid.Write(BelowHead, results.Select(result => Below(result, result.Quarter)))}
         ## At half of saturation, for {load.HalfSeconds} s, from when requests were due
 
-        {Grid.Write(WithinHead, results.Select(result => Within(result, result.Half)))}
+        {Grid.Write(BelowHead, results.Select(result => Below(result, result.Half)))}
         ## At {load.Times} × saturation, for {load.OverSeconds} s, from when requests were sent
 
         {Grid.Write(OverHead, results.Select(Over))}
         """);
 
-    // Recovery is told by the tenths of a second after the overload; thousands of those before it are nobody's to read.
-    private static LoadResult WithoutSlots(LoadResult result) => 
-        result with { Quarter = result.Quarter with { Slots = [] }, Half = result.Half with { Slots = [] }, Over = result.Over with { Slots = [] } };
-
-    private static string[] Within(LoadResult result, PhaseResult phase)
+    // Tenths of a second are there for the recovery; of what was before it the seconds tell enough, and of what was beyond capacity the whole.
+    private static object Shorten(LoadResult result) => result with
     {
-        var times = phase.FromDue;
+        Quarter = Shorten(result.Quarter), Half = Shorten(result.Half), Over = Shorten(result.Over), After = result.After with { Result = WithoutStart(result.After) },
+    };
+
+    private static PhaseFacts Shorten(PhaseFacts phase) => phase with
+    {
+        Result = WithoutStart(phase) with { Slots = [], WorstP99EachTenSeconds = [.. phase.Result.Slots.Chunk(100).Select(slots => slots.Max(slot => slot.P99))] },
+    };
+
+    // The time since the machine started says nothing to anybody else.
+    private static PhaseResult WithoutStart(PhaseFacts phase) => phase.Result with { Start = 0 };
+
+    private static string[] Below(LoadResult result, PhaseFacts facts)
+    {
+        var (phase, times) = (facts.Result, facts.Result.FromDue);
         return
         [
-            result.Target, Number(result.Saturation, 0), Number(phase.Phase.PerSecond, 0), Number(times.P50, 2), Number(times.P99, 2), Number(times.P999, 2),
-            Number(times.Max, 1), Number(times.P99 / times.P50, 1), Number(phase.LongestPause, 1), Stalls(result, phase),
-            $"{Number(phase.Late.P50, 2)} / {Number(phase.Late.P99, 2)}",
-            Number(phase.Refused + phase.Failed + phase.NotSent, 0), Number(result.ForeignPercent, 0),
+            result.Target, Number(result.Saturation, 0), Number(phase.Phase.PerSecond, 0), Number(facts.CpuPercent, 0),
+            Number(times.P50, 2), Number(times.P99, 2), Number(times.P999, 2), Number(times.Max, 1), Number(times.P99 / times.P50, 1),
+            Number(phase.LongestPause, 1), Stood(facts.ServerStalls), Stood(facts.LoadStalls),
+            $"{Number(phase.Late.P50, 2)} / {Number(phase.Late.P99, 2)}", Number(phase.NotAnswered, 0), Number(result.ForeignPercent, 0),
         ];
     }
 
-    // Of both CPUs: a stall of the generator's holds answers up as one of the server's does.
-    private static string Stalls(LoadResult result, PhaseResult phase)
-    {
-        if (result.Stalls is null) return "-";
-        var end = phase.Start + (long)(phase.Phase.Seconds * Stopwatch.Frequency);
-        var within = result.Stalls.SelectMany(cpu => cpu).Where(stall => stall.At >= phase.Start && stall.At < end).Select(stall => stall.Milliseconds).ToList();
-        return $"{Number(within.DefaultIfEmpty().Max(), 1)} / {Number(within.Sum(), 0)}";
-    }
+    private static string Stood(Stalls? stalls) => stalls is null ? "-" : $"{Number(stalls.Longest, 1)} / {Number(stalls.Sum, 0)}";
 
     private static string[] Over(LoadResult result)
     {
-        var (phase, memory) = (result.Over, result.Memory);
+        var (phase, memory) = (result.Over.Result, result.Memory);
         return
         [
             result.Target, Number(phase.Phase.PerSecond, 0), Number(phase.AnsweredPerSecond, 0), Number(phase.AnsweredPerSecond / result.Saturation * 100, 0),

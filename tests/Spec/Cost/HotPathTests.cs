@@ -53,7 +53,7 @@ public sealed class HotPathTests : IAsyncLifetime
         var application = await _node.CreateApplicationAsync(_api);
         await _node.SettleAsync();
         var token = await _node.ObtainTokenAsync(application);
-        Measure("call", _node.Gateway.BaseAddress!, RawConnection.Get("/labels/7", token), budget: 7168);
+        Measure("call", _node.Gateway.BaseAddress!, RawConnection.Get("/labels/7", token), budget: 5120);
     }
 
     [Fact]

@@ -9,7 +9,8 @@ namespace Gatehouse.Bench.Harness.Load.Open;
 internal sealed class Dispatcher(TimeSpan patience)
 {
     private readonly Lock _lock = new();
-    private readonly Stack<OpenConnection> _free = new();
+    // In turn, so that none is idle for the two minutes after which servers close it: thousands that come back at once are a load of their own.
+    private readonly Queue<OpenConnection> _free = new();
     private readonly Queue<long> _waiting = new();
     private readonly long _patience = (long)(patience.TotalSeconds * Stopwatch.Frequency);
     private IReadOnlyList<Tally> _tallies = [];
@@ -25,12 +26,12 @@ internal sealed class Dispatcher(TimeSpan patience)
     /// <summary>Takes a request whose time has come.</summary>
     public void Take(long due)
     {
-        OpenConnection? connection;
+        OpenConnection connection;
         long now;
         lock (_lock)
         {
             now = Stopwatch.GetTimestamp();
-            if (!_free.TryPop(out connection))
+            if (!TryFind(out connection))
             {
                 _waiting.Enqueue(due);
                 return;
@@ -51,7 +52,9 @@ internal sealed class Dispatcher(TimeSpan patience)
             while (_waiting.TryDequeue(out due) && now - due > _patience) TallyOf(due).NotSent(due);
             if (due == 0)
             {
-                _free.Push(connection);
+                // One that broke while it was free, and was made anew, stands there already.
+                if (!connection.IsWaiting) _free.Enqueue(connection);
+                connection.IsWaiting = true;
                 return;
             }
             CountSent(now);
@@ -89,6 +92,17 @@ internal sealed class Dispatcher(TimeSpan patience)
             foreach (var due in unanswered) TallyOf(due).Failed(due);
             return [.. _tallies.Select(tally => tally.Read())];
         }
+    }
+
+    // One that broke while it was free says so, and comes back when it is made anew.
+    private bool TryFind(out OpenConnection connection)
+    {
+        while (_free.TryDequeue(out connection!))
+        {
+            connection.IsWaiting = false;
+            if (connection.IsOpen) return true;
+        }
+        return false;
     }
 
     private void CountSent(long now)

@@ -14,12 +14,17 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
     private const int LargestAnswer = 16 * 1024;
 
     private readonly byte[] _answer = new byte[LargestAnswer];
-    private SslStream? _stream;
+    private volatile SslStream? _stream;
     private long _due;
     private long _sent;
 
     /// <summary>When the request that waits for an answer was due; 0: none does.</summary>
     public long Due => Volatile.Read(ref _due);
+
+    public bool IsOpen => _stream is not null;
+
+    /// <summary>Whether it stands among those that are free. The dispatcher's, under its lock.</summary>
+    public bool IsWaiting { get; set; }
 
     /// <summary>Opens it and reads its answers until the end of the run.</summary>
     /// <param name="opened">Told once, after the first handshake.</param>
@@ -34,6 +39,7 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
             }
             catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
             {
+                _stream = null;
                 if (cancellation.IsCancellationRequested) return;
                 if (Interlocked.Exchange(ref _due, 0) is var due and not 0) dispatcher.Failed(due);
                 // A server that closes at once must not be asked in a tight loop.
@@ -46,18 +52,20 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
     public void Send(long due, long now)
     {
         (_sent, _due) = (now, due);
-        _ = WriteAsync(_stream!);
+        _ = WriteAsync(_stream, due);
     }
 
-    private async Task WriteAsync(SslStream stream)
+    private async Task WriteAsync(SslStream? stream, long due)
     {
         try
         {
+            if (stream is null) throw new IOException("It was closed just now.");
             await stream.WriteAsync(request);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // Its reader sees the same and tells it.
+            // Its reader sees the same; whoever is first tells it.
+            if (Interlocked.CompareExchange(ref _due, 0, due) == due) dispatcher.Failed(due);
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+
 namespace Gatehouse.Bench.Harness.Load.Open;
 
 /// <summary>A time in which requests are due at one rate, evenly spaced.</summary>
@@ -11,7 +14,7 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 }
 
 /// <summary>What became of the requests that were due in a phase.</summary>
-/// <param name="Start">Its begin, a time stamp of <see cref="System.Diagnostics.Stopwatch"/>, which all processes share.</param>
+/// <param name="Start">Its begin, a time stamp of <see cref="Stopwatch"/>, which all processes share.</param>
 /// <param name="Answered">2xx.</param>
 /// <param name="Refused">503.</param>
 /// <param name="Failed">Any other status, or a connection that broke.</param>
@@ -22,11 +25,21 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 /// <param name="Late">How late the generator itself was with requests for which a connection was free.</param>
 /// <param name="LongestPause">Milliseconds in which no answer came although requests waited for one.</param>
 internal sealed record PhaseResult(
-    Phase Phase, long Start, long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late,
+    Phase Phase, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Start, long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late,
     double LongestPause)
 {
     /// <summary>Parts of the phase, one after the other.</summary>
     public required IReadOnlyList<SlotResult> Slots { get; init; }
+
+    /// <summary>Instead of the parts, where those are too many to tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? WorstP99EachTenSeconds { get; init; }
+
+    [JsonIgnore]
+    public long End => Start + (long)(Phase.Seconds * Stopwatch.Frequency);
+
+    /// <summary>Of those that were due: refused, failed, not sent.</summary>
+    public double NotAnswered => Math.Floor(Phase.PerSecond * Phase.Seconds) - Answered;
 
     public double AnsweredPerSecond => Answered / Phase.Seconds;
 
