@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gatehouse.Composition;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +11,12 @@ public sealed class LazyBranchTests : IAsyncDisposable
 {
     private static readonly PathString Ours = "/pages";
 
-    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider();
+    private readonly DiagnosticListener _listener = new("branches");
+    private readonly ServiceProvider _services;
     private int _builds;
+
+    // What routing needs of a host, and no host.
+    public LazyBranchTests() => _services = new ServiceCollection().AddLogging().AddRouting().AddSingleton(_listener).BuildServiceProvider();
 
     [Fact]
     public async Task WhoComesMeanwhileWaitsForTheSameBuild()
@@ -45,7 +50,11 @@ public sealed class LazyBranchTests : IAsyncDisposable
         Assert.Equal(0, _builds);
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _listener.Dispose();
+    }
 
     private static void FailOnce(int number)
     {

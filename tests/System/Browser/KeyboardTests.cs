@@ -14,7 +14,8 @@ public sealed class KeyboardTests(PortalBrowser browser)
         await using var visitor = await browser.VisitAsync();
         var keys = visitor.Page.Keyboard;
         await visitor.OpenAsync();
-        await keys.TypeAsync(browser.Demo.Facts.Developer.Email); // The first field has the focus.
+        await visitor.Page.WaitForFunctionAsync("document.activeElement?.id === 'Email'"); // Browsers give it with the first frame, not with the page.
+        await keys.TypeAsync(browser.Demo.Facts.Developer.Email);
         await keys.PressAsync("Tab");
         await keys.TypeAsync(browser.Demo.Facts.Developer.Password);
         await keys.PressAsync("Enter");
