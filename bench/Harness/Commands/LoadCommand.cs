@@ -7,7 +7,7 @@ using Gatehouse.Bench.Harness.Targets;
 
 namespace Gatehouse.Bench.Harness.Commands;
 
-/// <summary><c>bench/bench load token | gateway</c>: latency at half of saturation, and what happens beyond it.</summary>
+/// <summary><c>bench/bench load token | gateway</c>: latency at a quarter and at half of saturation, and what happens beyond it.</summary>
 internal static class LoadCommand
 {
     private static readonly Argument<string> Job = new("job") { Description = "token or gateway." };
@@ -24,7 +24,7 @@ internal static class LoadCommand
     public static Command Create()
     {
         Job.AcceptOnlyFromAmong(Jobs.Token, Jobs.Gateway);
-        var command = new Command("load", "Latency at half of saturation, and what happens at three times of it: an open loop, HTTP/1.1.")
+        var command = new Command("load", "Latency at a quarter and at half of saturation, and what happens at three times of it: an open loop, HTTP/1.1.")
         {
             Job, Only, Also, Seconds, OverSeconds, Times, Connections, Patience, WarmUp, Out,
         };

@@ -54,12 +54,16 @@ internal static class LoadReport
     // Tenths of a second are there for the recovery; of what was before it the seconds tell enough, and of what was beyond capacity the whole.
     private static object Shorten(LoadResult result) => result with
     {
-        Quarter = Shorten(result.Quarter), Half = Shorten(result.Half), Over = Shorten(result.Over), After = result.After with { Result = WithoutStart(result.After) },
+        Quarter = Shorten(result.Quarter), Half = Shorten(result.Half), Over = Shorten(result.Over),
+        After = result.After with { Result = WithoutStart(result.After) },
     };
 
     private static PhaseFacts Shorten(PhaseFacts phase) => phase with
     {
-        Result = WithoutStart(phase) with { Slots = [], WorstP99EachTenSeconds = [.. phase.Result.Slots.Chunk(100).Select(slots => slots.Max(slot => slot.P99))] },
+        Result = WithoutStart(phase) with
+        {
+            Slots = [], WorstP99EachTenSeconds = [.. phase.Result.Slots.Chunk(100).Select(slots => slots.Max(slot => slot.P99))],
+        },
     };
 
     // The time since the machine started says nothing to anybody else.

@@ -25,7 +25,8 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 /// <param name="Late">How late the generator itself was with requests for which a connection was free.</param>
 /// <param name="LongestPause">Milliseconds in which no answer came although requests waited for one.</param>
 internal sealed record PhaseResult(
-    Phase Phase, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Start, long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late,
+    Phase Phase, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Start,
+    long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late,
     double LongestPause)
 {
     /// <summary>Parts of the phase, one after the other.</summary>
