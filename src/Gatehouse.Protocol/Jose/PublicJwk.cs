@@ -22,6 +22,7 @@ public sealed class PublicJwk
     private readonly ECDsa? _ec;
     private readonly RSA? _rsa;
     private readonly SignatureCheck? _check;
+    private SignatureCheck? _frequent;
 
     private PublicJwk(string? kid, IReadOnlyList<string> algorithms, string canonical, ECDsa? ec = null, RSA? rsa = null, SignatureCheck? check = null)
     {
@@ -97,10 +98,18 @@ public sealed class PublicJwk
         }
     }
 
+    /// <summary>Lets the library prepare for very many signatures (ES256 alone): for keys of our own, which verify all day.</summary>
+    public void ExpectMany(ISignatureLibrary library)
+    {
+        if (_ec is not null && Algorithms.Contains(SigningAlgorithms.Default, StringComparer.Ordinal))
+            _frequent = library.OpenFrequentKey(_ec.ExportParameters(includePrivateParameters: false));
+    }
+
     /// <summary>True when the signature is this key's, by an algorithm that it takes. Its length is exactly that of the algorithm.</summary>
     public bool Verify(string algorithm, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature)
     {
         if (!Algorithms.Contains(algorithm, StringComparer.Ordinal)) return false;
+        if (_frequent is not null) return _frequent(input, signature);
         if (_check is not null) return signature.Length == RawKeySizes.Of(algorithm)!.Value.Signature && _check(input, signature);
         var hash = algorithm.AsSpan(2) switch { "256" => HashAlgorithmName.SHA256, "384" => HashAlgorithmName.SHA384, _ => HashAlgorithmName.SHA512 };
         if (_ec is not null)

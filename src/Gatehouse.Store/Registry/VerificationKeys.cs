@@ -35,7 +35,9 @@ public sealed class VerificationKeys(StoreDatabase database) : IDisposable
         {
             await using var connection = await database.ConnectAsync(cancellation);
             var rows = await connection.ListAsync("""SELECT "PublicKey" FROM "SigningKeys" ORDER BY "CreatedAt" DESC""", row => row.Text(0), cancellation);
-            Volatile.Write(ref _current, [.. rows.Select(PublishedKey.Read)]);
+            // What was read before stays, with what it has prepared for many signatures.
+            var known = Current.ToDictionary(published => published.Json, StringComparer.Ordinal);
+            Volatile.Write(ref _current, [.. rows.Select(json => known.TryGetValue(json, out var published) ? published : PublishedKey.Read(json))]);
         }
         finally
         {
@@ -56,7 +58,9 @@ public sealed record PublishedKey(PublicJwk Key, string Json)
     internal static PublishedKey Read(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return PublicJwk.TryParse(document.RootElement, SignatureLibrary.Instance, out var key) ? new PublishedKey(key, json)
-            : throw new StoreUnusableException("The public half of a signing key is damaged in the store.");
+        if (!PublicJwk.TryParse(document.RootElement, SignatureLibrary.Instance, out var key))
+            throw new StoreUnusableException("The public half of a signing key is damaged in the store.");
+        key.ExpectMany(SignatureLibrary.Instance);
+        return new PublishedKey(key, json);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Gatehouse.Protocol.Jose;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
@@ -6,7 +7,7 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 namespace Gatehouse.Store.Signatures;
 
 /// <summary>
-/// Verifies Ed25519 (RFC 8032) and ML-DSA (FIPS 204) by Bouncy Castle (ADR 0011). It stands in the store because every server verifies and only
+/// Verifies Ed25519 (RFC 8032) and ML-DSA (FIPS 204) by Bouncy Castle (ADR 0011), and ES256 with keys that verify all day by OpenSSL (ADR 0016). It stands in the store because every server verifies and only
 /// the store is known to all of them. It has no state: there is one.
 /// </summary>
 public sealed class SignatureLibrary : ISignatureLibrary
@@ -23,6 +24,8 @@ public sealed class SignatureLibrary : ISignatureLibrary
         _ when ParametersOf(algorithm) is { } parameters => OpenMlDsa(parameters, publicKey),
         _ => null,
     };
+
+    public SignatureCheck OpenFrequentKey(ECParameters publicKey) => new FrequentKey(publicKey).Verify;
 
     internal static MLDsaParameters? ParametersOf(string algorithm) => algorithm switch
     {

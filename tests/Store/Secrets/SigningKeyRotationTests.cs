@@ -76,6 +76,12 @@ public abstract class SigningKeyRotationTests(StoreProvider provider) : StoreTes
         Assert.Equal(SigningAlgorithms.All.Order(), keys.Current.Select(key => Assert.Single(key.Key.Algorithms)).Order());
         Assert.All(keys.Current, key => Assert.Equal(key.Kid, key.Key.Kid));
         Assert.All(keys.Current, key => Assert.All(PublicJwk.SecretMembers, secret => Assert.DoesNotContain($"\"{secret}\":", key.Json, StringComparison.Ordinal)));
+
+        // Read again, they are the same ones, with what they have prepared.
+        var before = keys.Current;
+        await keys.ReloadAsync(default);
+        Assert.NotSame(before, keys.Current);
+        Assert.All(keys.Current, key => Assert.Same(before.Single(one => one.Kid == key.Kid), key));
     }
 
     [Fact]
