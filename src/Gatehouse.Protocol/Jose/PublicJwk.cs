@@ -98,6 +98,9 @@ public sealed class PublicJwk
         }
     }
 
+    /// <summary>Whether the library was told to prepare for very many signatures.</summary>
+    public bool ExpectsMany => _frequent is not null;
+
     /// <summary>Lets the library prepare for very many signatures (ES256 alone): for keys of our own, which verify all day.</summary>
     public void ExpectMany(ISignatureLibrary library)
     {

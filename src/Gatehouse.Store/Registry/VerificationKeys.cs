@@ -36,14 +36,14 @@ public sealed class VerificationKeys(StoreDatabase database) : IDisposable
             await using var connection = await database.ConnectAsync(cancellation);
             var rows = await connection.ListAsync("""SELECT "PublicKey" FROM "SigningKeys" ORDER BY "CreatedAt" DESC""", row => row.Text(0), cancellation);
             // What was read before stays, with what it has prepared for many signatures.
-            var known = Current.ToDictionary(published => published.Json, StringComparer.Ordinal);
-            Volatile.Write(ref _current, [.. rows.Select(json => known.TryGetValue(json, out var published) ? published : PublishedKey.Read(json))]);
+            var known = Current;
+            Volatile.Write(ref _current, [.. rows.Select(json => known.FirstOrDefault(published => published.Json == json) ?? PublishedKey.Read(json))]);
+            Changed?.Invoke(); // In the turn: an older set must not be told of after a newer one.
         }
         finally
         {
             _turn.Release();
         }
-        Changed?.Invoke();
     }
 
     public void Dispose() => _turn.Dispose();

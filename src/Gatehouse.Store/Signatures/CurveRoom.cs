@@ -26,23 +26,23 @@ internal sealed class CurveRoom : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Steps 2 to 6 of FIPS 186-5 §6.4.2, for r and s that step 1 has let pass.</summary>
+    /// <summary>FIPS 186-5 §6.4.2 from step 3 on, for r and s that step 1 has let pass.</summary>
     /// <param name="key">A group that <see cref="MakeTable"/> has made a key's.</param>
-    /// <param name="hash">32 bytes: as many bits as the order has, so all of it is e (step 3).</param>
+    /// <param name="hash">32 bytes: as many bits as the order has, so all of it is e.</param>
     /// <param name="r">The first half of the signature.</param>
     /// <param name="s">The second half of the signature.</param>
     public bool Holds(nint key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> r, ReadOnlySpan<byte> s)
     {
-        var holds = Set(_e, hash) && Set(_r, r) && Set(_s, s)
+        var holds = Set(_e, hash) && Set(_r, r) && Set(_s, s) // Step 3.
             && OpenSslCurve.Invert(_inverse, _s, _order, handle) != 0 // Step 4.
             && OpenSslCurve.MultiplyModulo(_u, _e, _inverse, _order, handle) == 1 // Step 5: u = e / s, v = r / s.
             && OpenSslCurve.MultiplyModulo(_v, _r, _inverse, _order, handle) == 1
             && OpenSslCurve.Multiply(_curve, _point, _u, 0, 0, handle) == 1 // Step 6: u G + v Q, each out of its table.
             && OpenSslCurve.Multiply(key, _other, _v, 0, 0, handle) == 1
             && OpenSslCurve.Add(_curve, _point, _point, _other, handle) == 1
-            && OpenSslCurve.Coordinates(_curve, _point, _x, 0, handle) == 1 // The identity has none: step 7.
-            && OpenSslCurve.Reduce(_x, _x, _order, handle) == 1
-            && OpenSslCurve.Compare(_x, _r) == 0; // Steps 8 and 9.
+            && OpenSslCurve.Coordinates(_curve, _point, _x, 0, handle) == 1 // The identity has none, and is refused by that.
+            && OpenSslCurve.Reduce(_x, _x, _order, handle) == 1 // The remaining steps: r is x modulo the order.
+            && OpenSslCurve.Compare(_x, _r) == 0;
         GC.KeepAlive(this);
         return holds;
     }
@@ -56,7 +56,7 @@ internal sealed class CurveRoom : SafeHandle
         var isMade = OpenSslCurve.ReadPoint(_curve, _other, in MemoryMarshal.GetReference(publicKey), (nuint)publicKey.Length, handle) == 1
             && OpenSslCurve.SetGenerator(group, _other, _order, OpenSslCurve.CofactorOf(_curve)) == 1
             && OpenSslCurve.Precompute(group, handle) == 1 && OpenSslCurve.HasTable(group) == 1
-            && Set(_u, RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes - 1))
+            && Set(_u, RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)) && OpenSslCurve.Reduce(_u, _u, _order, handle) == 1
             && OpenSslCurve.Multiply(_curve, _point, 0, _other, _u, handle) == 1
             && OpenSslCurve.Multiply(group, _other, _u, 0, 0, handle) == 1
             && OpenSslCurve.ComparePoints(_curve, _point, _other, handle) == 0;

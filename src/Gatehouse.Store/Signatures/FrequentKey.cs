@@ -6,7 +6,9 @@ namespace Gatehouse.Store.Signatures;
 /// A P-256 key that may have very many signatures to verify. .NET verifies the first ones; a table for the rest (ADR 0016) is made beside that, because it
 /// takes 21 ms, which no start and no caller shall wait for.
 /// </summary>
-internal sealed class FrequentKey(ECParameters key)
+/// <param name="key">The key.</param>
+/// <param name="makeTable">Makes the table; null: this machine has none.</param>
+internal sealed class FrequentKey(ECParameters key, Func<ECParameters, KnownPublicKey?> makeTable)
 {
     /// <summary>How many signatures make a key worth its table: what they take by .NET is a third of what the table takes.</summary>
     public const int Often = 100;
@@ -22,13 +24,17 @@ internal sealed class FrequentKey(ECParameters key)
     {
         if (Volatile.Read(ref _known) is { } known) return known.Verify(input, signature);
         // Compared first: it shall not run over, where there never is a table.
-        if (Volatile.Read(ref _seen) < Often && Interlocked.Increment(ref _seen) == Often) Preparation = Task.Run(Prepare);
+        if (Volatile.Read(ref _seen) < Often && Interlocked.Increment(ref _seen) == Often) BeginPreparing();
         return _key.VerifyData(input, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
-    private bool Prepare()
+    private void BeginPreparing()
     {
-        Volatile.Write(ref _known, KnownPublicKey.TryCreate(key));
-        return _known is not null;
+        using var _ = ExecutionContext.SuppressFlow(); // What the request carries with it ends with the request.
+        Preparation = Task.Run(() =>
+        {
+            Volatile.Write(ref _known, makeTable(key));
+            return _known is not null;
+        });
     }
 }

@@ -36,6 +36,7 @@ internal sealed class KnownPublicKey() : SafeHandle(0, ownsHandle: true)
 
     internal bool VerifyHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
         if (hash.Length != SHA256.HashSizeInBytes || signature.Length != 2 * Coordinate) return false;
         var r = signature[..Coordinate];
         var s = signature[Coordinate..];
@@ -66,12 +67,15 @@ internal sealed class KnownPublicKey() : SafeHandle(0, ownsHandle: true)
         return null;
     }
 
-    // Whether what is called here does what it is called for: once, with a key and a signature of .NET.
+    // Whether what is called here does what it is called for: once, with a key and a signature of .NET. On other processors OpenSSL would compute
+    // without the table.
     private static bool TryOut()
     {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(OpenSslCurve.Library, out _)) return false;
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64)
+            || !NativeLibrary.TryLoad(OpenSslCurve.Library, out _)) return false;
         try
         {
+            if (OpenSslCurve.IsFipsRequired(0) == 1) return false; // .NET asks the module; these functions are beside it.
             using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             using var known = Make(pair.ExportParameters(includePrivateParameters: false));
             var text = "A first signature"u8;

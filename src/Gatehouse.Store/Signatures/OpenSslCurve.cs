@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Gatehouse.Store.Signatures;
 
-/// <summary>What OpenSSL 3 offers to compute with on a curve. Functions that can fail give 1 or a pointer when they have not; all free nothing.</summary>
+/// <summary>
+/// What OpenSSL 3 offers to compute with on a curve. A function that can fail gives 1, or a pointer that is not 0, when it has not; what is given to one
+/// is copied and stays the caller's.
+/// </summary>
 internal static partial class OpenSslCurve
 {
     public const string Library = "libcrypto.so.3";
@@ -34,6 +37,7 @@ internal static partial class OpenSslCurve
     [LibraryImport(Library, EntryPoint = "BN_nnmod")]
     public static partial int Reduce(nint result, nint number, nint modulus, nint context);
 
+    /// <summary>0 when both are the same.</summary>
     [LibraryImport(Library, EntryPoint = "BN_cmp")]
     public static partial int Compare(nint first, nint second);
 
@@ -82,6 +86,13 @@ internal static partial class OpenSslCurve
     /// <summary>x and y as far as they are wanted; the identity has none.</summary>
     [LibraryImport(Library, EntryPoint = "EC_POINT_get_affine_coordinates")]
     public static partial int Coordinates(nint group, nint point, nint x, nint y, nint context);
+
+    /// <summary>1 when only what a FIPS module computes may be believed; the context 0 is that of the process.</summary>
+    [LibraryImport(Library, EntryPoint = "EVP_default_properties_is_fips_enabled")]
+    public static partial int IsFipsRequired(nint context);
+
+    [LibraryImport(Library, EntryPoint = "ERR_peek_error")]
+    public static partial nuint PeekError();
 
     [LibraryImport(Library, EntryPoint = "ERR_clear_error")]
     public static partial void ClearErrors();

@@ -25,7 +25,7 @@ public sealed class SignatureLibrary : ISignatureLibrary
         _ => null,
     };
 
-    public SignatureCheck OpenFrequentKey(ECParameters publicKey) => new FrequentKey(publicKey).Verify;
+    public SignatureCheck OpenFrequentKey(ECParameters publicKey) => new FrequentKey(publicKey, KnownPublicKey.TryCreate).Verify;
 
     internal static MLDsaParameters? ParametersOf(string algorithm) => algorithm switch
     {

@@ -77,6 +77,8 @@ public abstract class SigningKeyRotationTests(StoreProvider provider) : StoreTes
         Assert.All(keys.Current, key => Assert.Equal(key.Kid, key.Key.Kid));
         Assert.All(keys.Current, key => Assert.All(PublicJwk.SecretMembers, secret => Assert.DoesNotContain($"\"{secret}\":", key.Json, StringComparison.Ordinal)));
 
+        Assert.All(keys.Current, key => Assert.Equal(key.Key.Algorithms is [SigningAlgorithms.Default], key.Key.ExpectsMany));
+
         // Read again, they are the same ones, with what they have prepared.
         var before = keys.Current;
         await keys.ReloadAsync(default);

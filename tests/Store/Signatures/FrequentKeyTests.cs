@@ -11,7 +11,8 @@ public sealed class FrequentKeyTests
     [Fact]
     public async Task It_is_prepared_once_when_it_was_needed_often()
     {
-        var key = new FrequentKey(_pair.ExportParameters(includePrivateParameters: false));
+        KnownPublicKey? made = null;
+        var key = new FrequentKey(_pair.ExportParameters(includePrivateParameters: false), parameters => made = KnownPublicKey.TryCreate(parameters));
         var signature = _pair.SignData("text"u8, HashAlgorithmName.SHA256);
         for (var seen = 1; seen < FrequentKey.Often; seen++) Assert.True(key.Verify("text"u8, signature));
         Assert.Null(key.Preparation);
@@ -21,6 +22,24 @@ public sealed class FrequentKeyTests
         Assert.True(await preparation);
         for (var number = 0; number < FrequentKey.Often; number++) AssertVerifies(key);
         Assert.Same(preparation, key.Preparation);
+
+        made!.Dispose(); // It is the table that is asked.
+        Assert.Throws<ObjectDisposedException>(() => key.Verify("text"u8, signature));
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_table_it_verifies_as_well()
+    {
+        var asked = 0;
+        var key = new FrequentKey(_pair.ExportParameters(includePrivateParameters: false), _ =>
+        {
+            asked++;
+            return null;
+        });
+        for (var number = 0; number < FrequentKey.Often; number++) AssertVerifies(key);
+        Assert.False(await key.Preparation!);
+        for (var number = 0; number < FrequentKey.Often; number++) AssertVerifies(key);
+        Assert.Equal(1, asked);
     }
 
     private void AssertVerifies(FrequentKey key)

@@ -25,10 +25,11 @@ public sealed class KnownPublicKeyTests
         {
             var text = RandomNumberGenerator.GetBytes(round);
             var signature = _pair.SignData(text, HashAlgorithmName.SHA256);
+            Assert.True(Agreed(_pair, known, SHA256.HashData(text), signature));
             Assert.True(known.Verify(text, signature));
             Assert.False(known.Verify([.. text, 0], signature));
             signature[RandomNumberGenerator.GetInt32(signature.Length)] ^= (byte)(1 << RandomNumberGenerator.GetInt32(8));
-            Assert.False(known.Verify(text, signature));
+            Assert.False(Agreed(_pair, known, SHA256.HashData(text), signature));
         }
     }
 
@@ -41,7 +42,7 @@ public sealed class KnownPublicKeyTests
         Assert.False(Known(_pair).Verify("text"u8, signature));
     }
 
-    // FIPS 186-5 §6.4.2, step 1; and that a number plus the order is not taken for the number.
+    // FIPS 186-5 §6.4.2, step 1.
     [Fact]
     public void Numbers_outside_of_1_to_the_order_are_refused()
     {
@@ -59,6 +60,16 @@ public sealed class KnownPublicKeyTests
         Assert.True(Agreed(_pair, known, hash, [.. r, .. Bytes(Order - Number(s))])); // Both s are right (SEC 1 §4.1.4).
         Assert.False(Agreed(_pair, known, hash, [.. Bytes(Order - Number(r)), .. s]));
         Assert.False(Agreed(_pair, known, hash, [.. s, .. r]));
+    }
+
+    // With s small enough that s plus the order has 32 bytes: the same signature must not have two spellings.
+    [Fact]
+    public void A_number_plus_the_order_is_not_taken_for_the_number()
+    {
+        var (d, r, s) = (Number(_pair.ExportParameters(includePrivateParameters: true).D!), XOf(7), new BigInteger(12345));
+        var hash = Bytes((7 * s + (Order - r) * d) % Order);
+        Assert.True(Agreed(_pair, Known(_pair), hash, [.. Bytes(r), .. Bytes(s)]));
+        Assert.False(Agreed(_pair, Known(_pair), hash, [.. Bytes(r), .. Bytes(s + Order)]));
     }
 
     [Theory]
@@ -89,6 +100,8 @@ public sealed class KnownPublicKeyTests
         var (d, known) = (Number(_pair.ExportParameters(includePrivateParameters: true).D!), Known(_pair));
         var r = XOf(7);
         var cancelling = Bytes(Order - r * d % Order);
+        Assert.False(known.VerifyHash(cancelling, [.. Bytes(r), .. Bytes(12345)]));
+        Assert.Equal(0u, OpenSslCurve.PeekError()); // Else .NET would take it for that of its next call.
         Assert.False(Agreed(_pair, known, cancelling, [.. Bytes(r), .. Bytes(12345)]));
         var equal = r * d % Order;
         var s = BigInteger.ModPow(7, Order - 2, Order) * (equal + r * d) % Order;
@@ -112,6 +125,7 @@ public sealed class KnownPublicKeyTests
         });
         Assert.True(Agreed(pair, Known(pair), Bytes(e), [.. Bytes(r), .. Bytes(s)]));
         Assert.False(Agreed(pair, Known(pair), Bytes(e + 1), [.. Bytes(r), .. Bytes(s)]));
+        Assert.False(Agreed(pair, Known(pair), Bytes(e), [.. Bytes(x), .. Bytes(s)])); // Step 1 again: x itself is no r.
     }
 
     [Fact]
