@@ -12,8 +12,12 @@ internal sealed record BenchOptions
     /// <summary>Targets by name, or by the first words of several; empty: all.</summary>
     public required IReadOnlyList<string> Only { get; init; }
 
-    /// <summary>Other builds of Gatehouse, as name and file.</summary>
+    /// <summary>Other builds of Gatehouse, as name and file. Of the file the tables say nothing.</summary>
+    [JsonIgnore]
     public required IReadOnlyDictionary<string, string> Others { get; init; }
+
+    /// <summary>The names of the other builds.</summary>
+    public IEnumerable<string> Also => Others.Keys;
 
     /// <summary>Runs of each target and protocol, 1 to 99.</summary>
     public required int Runs { get; init; }

@@ -12,7 +12,7 @@ public sealed class VerificationKeys(StoreDatabase database) : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private IReadOnlyList<PublishedKey> _current = [];
 
-    /// <summary>Raised after the set was replaced.</summary>
+    /// <summary>Raised after the set was replaced, before another one can be; whoever hears it must not wait for a reload.</summary>
     public event Action? Changed;
 
     public IReadOnlyList<PublishedKey> Current => Volatile.Read(ref _current);

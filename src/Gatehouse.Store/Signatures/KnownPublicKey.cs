@@ -18,8 +18,7 @@ internal sealed class KnownPublicKey() : SafeHandle(0, ownsHandle: true)
     private static readonly Lazy<bool> IsUsable = new(TryOut);
 
     [ThreadStatic]
-    private static CurveRoom? _room;
-
+    private static CurveWorkspace? _workspace;
 
     public override bool IsInvalid => handle == 0;
 
@@ -41,7 +40,7 @@ internal sealed class KnownPublicKey() : SafeHandle(0, ownsHandle: true)
         var r = signature[..Coordinate];
         var s = signature[Coordinate..];
         if (!IsScalar(r) || !IsScalar(s)) return false; // Step 1.
-        var holds = (_room ??= new CurveRoom()).Holds(handle, hash, r, s);
+        var holds = (_workspace ??= new CurveWorkspace()).Holds(handle, hash, r, s);
         GC.KeepAlive(this); // Or its table could be freed while it is read.
         if (!holds) OpenSslCurve.ClearErrors(); // Else .NET would take them for those of its next call.
         return holds;
@@ -60,8 +59,8 @@ internal sealed class KnownPublicKey() : SafeHandle(0, ownsHandle: true)
         if (key.Q is not { X: { Length: Coordinate } x, Y: { Length: Coordinate } y }) return null;
         var known = new KnownPublicKey();
         known.SetHandle(OpenSslCurve.NewGroup(OpenSslCurve.P256));
-        var room = _room ??= new CurveRoom();
-        if (!known.IsInvalid && room.MakeTable(known.handle, [4, .. x, .. y])) return known; // 4: not compressed (SEC 1 §2.3.3).
+        var workspace = _workspace ??= new CurveWorkspace();
+        if (!known.IsInvalid && workspace.MakeTable(known.handle, [4, .. x, .. y])) return known; // 4: not compressed (SEC 1 §2.3.3).
         OpenSslCurve.ClearErrors();
         known.Dispose();
         return null;

@@ -7,8 +7,8 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 namespace Gatehouse.Store.Signatures;
 
 /// <summary>
-/// Verifies Ed25519 (RFC 8032) and ML-DSA (FIPS 204) by Bouncy Castle (ADR 0011), and ES256 with keys that verify all day by OpenSSL (ADR 0016). It stands in the store because every server verifies and only
-/// the store is known to all of them. It has no state: there is one.
+/// Verifies Ed25519 (RFC 8032) and ML-DSA (FIPS 204) by Bouncy Castle (ADR 0011), and ES256 with keys that verify all day by OpenSSL (ADR 0016).
+/// It stands in the store because every server verifies and only the store is known to all of them. It has no state: there is one.
 /// </summary>
 public sealed class SignatureLibrary : ISignatureLibrary
 {

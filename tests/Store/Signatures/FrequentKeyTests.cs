@@ -11,8 +11,10 @@ public sealed class FrequentKeyTests
     [Fact]
     public async Task It_is_prepared_once_when_it_was_needed_often()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are tables on Linux alone.");
         KnownPublicKey? made = null;
-        var key = new FrequentKey(_pair.ExportParameters(includePrivateParameters: false), parameters => made = KnownPublicKey.TryCreate(parameters));
+        var parameters = _pair.ExportParameters(includePrivateParameters: false);
+        var key = new FrequentKey(parameters, point => made = KnownPublicKey.TryCreate(point));
         var signature = _pair.SignData("text"u8, HashAlgorithmName.SHA256);
         for (var seen = 1; seen < FrequentKey.Often; seen++) Assert.True(key.Verify("text"u8, signature));
         Assert.Null(key.Preparation);

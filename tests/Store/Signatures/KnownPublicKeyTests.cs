@@ -13,7 +13,9 @@ namespace Gatehouse.Tests.Store.Signatures;
 public sealed class KnownPublicKeyTests
 {
     private static readonly X9ECParameters Curve = ECNamedCurveTable.GetByName("P-256");
-    private static readonly BigInteger Order = BigInteger.Parse("0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static readonly BigInteger Order =
+        BigInteger.Parse("0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private readonly ECDsa _pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -155,8 +157,12 @@ public sealed class KnownPublicKeyTests
         static int EvenRounds() => Enumerable.Range(0, 4_000).Count(number => number / 64 % 2 == 0);
     }
 
-    private static KnownPublicKey Known(ECDsa key) =>
-        KnownPublicKey.TryCreate(key.ExportParameters(includePrivateParameters: false)) ?? throw new InvalidOperationException("This OpenSSL has no such table.");
+    private static KnownPublicKey Known(ECDsa key)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are tables on Linux alone.");
+        return KnownPublicKey.TryCreate(key.ExportParameters(includePrivateParameters: false))
+            ?? throw new InvalidOperationException("This OpenSSL has no such table.");
+    }
 
     private static bool Agreed(ECDsa pair, KnownPublicKey known, byte[] hash, byte[] signature)
     {

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Gatehouse.Store.Signatures;
 
 /// <summary>The numbers and points that one thread computes with, whatever the key; made once, because making them takes longer than using them.</summary>
-internal sealed class CurveRoom : SafeHandle
+internal sealed class CurveWorkspace : SafeHandle
 {
     private readonly nint _curve;
     private readonly nint _order;
@@ -12,7 +12,7 @@ internal sealed class CurveRoom : SafeHandle
     private readonly nint _point, _other;
 
     /// <exception cref="CryptographicException">There is no memory for it.</exception>
-    public CurveRoom()
+    public CurveWorkspace()
         : base(0, ownsHandle: true)
     {
         SetHandle(OpenSslCurve.NewContext());
@@ -21,7 +21,7 @@ internal sealed class CurveRoom : SafeHandle
         (_u, _v, _x) = (OpenSslCurve.NewNumber(), OpenSslCurve.NewNumber(), OpenSslCurve.NewNumber());
         if (_curve != 0) (_point, _other, _order) = (OpenSslCurve.NewPoint(_curve), OpenSslCurve.NewPoint(_curve), OpenSslCurve.OrderOf(_curve));
         nint[] all = [handle, _curve, _e, _r, _s, _inverse, _u, _v, _x, _point, _other, _order];
-        if (all.Contains(0)) throw new CryptographicException("OpenSSL makes no room to compute in.");
+        if (all.Contains(0)) throw new CryptographicException("OpenSSL makes no workspace.");
     }
 
     public override bool IsInvalid => handle == 0;
