@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Serialization;
 using Gatehouse.Bench.Harness.Targets;
 
@@ -14,7 +15,7 @@ internal sealed record BenchOptions
 
     /// <summary>Other builds of Gatehouse, as name and file. Of the file the tables say nothing.</summary>
     [JsonIgnore]
-    public required IReadOnlyDictionary<string, string> Others { get; init; }
+    public IReadOnlyDictionary<string, string> Others { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The names of the other builds.</summary>
     public IEnumerable<string> Also => Others.Keys;
