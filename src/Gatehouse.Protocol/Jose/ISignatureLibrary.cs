@@ -6,8 +6,8 @@ namespace Gatehouse.Protocol.Jose;
 public delegate bool SignatureCheck(ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature);
 
 /// <summary>
-/// What the base class library lacks: Ed25519 (RFC 8032), ML-DSA (FIPS 204) on most platforms, and a faster check for keys that verify all day. Whoever
-/// has a library for them gives it to what reads keys; without one, keys of these algorithms are passed over.
+/// What the base class library lacks: Ed25519 (RFC 8032), ML-DSA (FIPS 204) on most platforms, and a faster check for keys that verify all day.
+/// Whoever has a library for them gives it to what reads keys; without one, keys of these algorithms are passed over.
 /// </summary>
 public interface ISignatureLibrary
 {

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Gatehouse.Store.Signatures;
 
 /// <summary>
-/// A P-256 key that may have very many signatures to verify. .NET verifies the first ones; a table for the rest (ADR 0016) is made beside that, because it
-/// takes 21 ms, which no start and no caller shall wait for.
+/// A P-256 key that may have very many signatures to verify. .NET verifies the first ones; a table for the rest (ADR 0016) is made beside that,
+/// because it takes 21 ms, which no start and no caller shall wait for.
 /// </summary>
 /// <param name="key">The key.</param>
 /// <param name="makeTable">Makes the table; null: this machine has none.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Gatehouse.Store.Signatures;
 
 /// <summary>
-/// What OpenSSL 3 offers to compute with on a curve. A function that can fail gives 1, or a pointer that is not 0, when it has not; what is given to one
-/// is copied and stays the caller's.
+/// What OpenSSL 3 offers to compute with on a curve. A function that can fail gives 1, or a pointer that is not 0, when it has not; what is given
+/// to one is copied and stays the caller's.
 /// </summary>
 internal static partial class OpenSslCurve
 {
@@ -91,6 +91,7 @@ internal static partial class OpenSslCurve
     [LibraryImport(Library, EntryPoint = "EVP_default_properties_is_fips_enabled")]
     public static partial int IsFipsRequired(nint context);
 
+    /// <summary>The error that waits for whoever asks next on this thread; 0: none. By it the tests see that none is left behind.</summary>
     [LibraryImport(Library, EntryPoint = "ERR_peek_error")]
     public static partial nuint PeekError();
 
