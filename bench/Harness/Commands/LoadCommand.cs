@@ -18,15 +18,21 @@ internal static class LoadCommand
     private static readonly Option<double> Times = Make("--times", 3.0, "How many times saturation that is.");
     private static readonly Option<int> Connections = Make("--connections", 2000, "Connections of the open loop.");
     private static readonly Option<int> Patience = Make("--patience", 250, "Milliseconds for which a request waits for a free connection.");
+    private static readonly Option<double?> As = Make<double?>(
+        "--as", null, "Requests per second to take for saturation: asks all targets the same. Default: what each of them is found to do.");
     private static readonly Option<int> WarmUp = Make("--warm-up", 90, "The most seconds that a target is warmed up.");
     private static readonly Option<string?> Out = Make<string?>("--out", null, "Writes FILE.md and FILE.json. Default: in artifacts/bench/results.");
 
     public static Command Create()
     {
+        As.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is <= 0) result.AddError("--as asks for at least one request per second.");
+        });
         Job.AcceptOnlyFromAmong(Jobs.Token, Jobs.Gateway);
         var command = new Command("load", "Latency at a quarter and at half of saturation, and what happens at three times of it: an open loop, HTTP/1.1.")
         {
-            Job, Only, Also, Seconds, OverSeconds, Times, Connections, Patience, WarmUp, Out,
+            Job, Only, Also, Seconds, OverSeconds, Times, Connections, Patience, As, WarmUp, Out,
         };
         command.SetAction(RunAsync);
         return command;
@@ -36,7 +42,7 @@ internal static class LoadCommand
     {
         var load = new LoadOptions(
             arguments.GetRequiredValue(Job), arguments.GetRequiredValue(Seconds), arguments.GetRequiredValue(OverSeconds), arguments.GetRequiredValue(Times),
-            arguments.GetRequiredValue(Connections), arguments.GetRequiredValue(Patience));
+            arguments.GetRequiredValue(Connections), arguments.GetRequiredValue(Patience), arguments.GetValue(As));
         var options = Read(arguments, load.Job);
         var facts = await RunFacts.ReadAsync(cancellation);
         var folder = Directory.CreateTempSubdirectory($"gatehouse-bench-load-{load.Job}-");

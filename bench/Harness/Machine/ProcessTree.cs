@@ -24,6 +24,13 @@ internal static class ProcessTree
     /// <summary>Resident memory in mebibytes. Pages that processes of the tree share count once for each.</summary>
     public static double ResidentMegabytes(int root) => Descend(root, ReadAll()).Sum(id => ResidentKilobytes(id)) / 1024.0;
 
+    /// <summary>A process and all that descends from it at this moment.</summary>
+    public static IReadOnlyList<int> Members(int root) => Descend(root, ReadAll());
+
+    /// <summary>What members took and hold now: user and system time in seconds, resident mebibytes. Reads nothing of other processes.</summary>
+    public static (double CpuSeconds, double ResidentMegabytes) Look(IReadOnlyList<int> members) =>
+        (members.Sum(id => Read($"/proc/{id}")?.Ticks ?? 0) / TicksPerSecond, members.Sum(ResidentKilobytes) / 1024.0);
+
     private static List<int> Descend(int root, Dictionary<int, Entry> all)
     {
         var found = all.ContainsKey(root) ? [root] : new List<int>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gatehouse.Bench.Harness.Load.Open;
 
 namespace Gatehouse.Bench.Harness.Measuring;
@@ -9,7 +10,8 @@ namespace Gatehouse.Bench.Harness.Measuring;
 /// <param name="Times">How many times saturation that is.</param>
 /// <param name="Connections">Of the open loop.</param>
 /// <param name="Patience">Milliseconds for which a request waits for a free connection.</param>
-internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds, double Times, int Connections, int Patience)
+/// <param name="As">Requests per second that are taken for saturation, of every target; null: what each is found to do.</param>
+internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds, double Times, int Connections, int Patience, double? As)
 {
     /// <summary>How much of saturation the first and the last phase have.</summary>
     public const double Half = 0.5;
@@ -19,6 +21,12 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 
     /// <summary>How long a quarter of saturation lasts.</summary>
     public const int QuarterSeconds = 60;
+
+    /// <summary>How much of it is asked for in turn to find the peak.</summary>
+    public static readonly double[] Ramp = [0.6, 0.7, 0.8, 0.9, 1];
+
+    /// <summary>How long each of those lasts.</summary>
+    public const int RampSeconds = 10;
 
     /// <summary>Half of saturation before what counts: the generator's code is compiled meanwhile.</summary>
     public const int SettleSeconds = 8;
@@ -37,6 +45,7 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 /// <param name="Saturation">Answers per second of the best closed loop.</param>
 /// <param name="Quarter">At a quarter of it.</param>
 /// <param name="Half">At half of it.</param>
+/// <param name="Ramp">From there on up to it.</param>
 /// <param name="Over">Beyond it.</param>
 /// <param name="After">At half of it, at once after that.</param>
 /// <param name="RecoveryMilliseconds">
@@ -46,8 +55,13 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 /// <param name="Memory">RSS in mebibytes, twice a second over all phases.</param>
 /// <param name="ForeignPercent">How much of one CPU programs took that have nothing to do with the run.</param>
 internal sealed record LoadResult(
-    string Target, string Version, double Saturation, PhaseFacts Quarter, PhaseFacts Half, PhaseFacts Over, PhaseFacts After,
-    double? RecoveryMilliseconds, IReadOnlyList<double> Memory, double ForeignPercent);
+    string Target, string Version, double Saturation, PhaseFacts Quarter, PhaseFacts Half, IReadOnlyList<PhaseFacts> Ramp,
+    PhaseFacts Over, PhaseFacts After, double? RecoveryMilliseconds, IReadOnlyList<double> Memory, double ForeignPercent)
+{
+    /// <summary>Where it answered most over the connections of the open loop. Saturation is found over fewer of them.</summary>
+    [JsonIgnore]
+    public PhaseResult Peak => Ramp.Append(Half).Append(Over).Select(phase => phase.Result).MaxBy(phase => phase.AnsweredPerSecond)!;
+}
 
 /// <summary>A phase, and what was seen beside the load meanwhile.</summary>
 /// <param name="Result">What the load found.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Gatehouse.Bench.Harness.Load;
 using Gatehouse.Bench.Harness.Load.Open;
 using Gatehouse.Bench.Harness.Machine;
@@ -12,8 +13,9 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
 {
     public async Task<IReadOnlyList<LoadResult>> RunAsync(string folder, CancellationToken cancellation)
     {
-        // What looks at memory must not take the server's CPU from it; everything that is started says itself where it runs.
-        if (OperatingSystem.IsLinux()) Process.GetCurrentProcess().ProcessorAffinity = 1 << options.LoadCpu;
+        // What looks at memory must not take the server's CPU from it, on whichever thread it looks; everything that is started says itself where it runs.
+        var me = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        await Tool.RunAsync("taskset", ["-a", "-c", "-p", options.LoadCpu.ToString(CultureInfo.InvariantCulture), me], cancellation);
         using var rig = new Rig(folder, options.ServerCpu, options.LoadCpu, tokens: 1);
         var results = new List<LoadResult>();
         try
@@ -56,11 +58,13 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
 
     private async Task<LoadResult> AskAsync(Rig rig, Target target, double saturation, CancellationToken cancellation)
     {
-        var half = LoadOptions.Half * saturation;
+        var whole = load.As ?? saturation;
+        var half = LoadOptions.Half * whole;
         Phase[] phases =
         [
-            new(half, LoadOptions.SettleSeconds), new(LoadOptions.Quarter * saturation, LoadOptions.QuarterSeconds), new(half, load.HalfSeconds),
-            new(load.Times * saturation, load.OverSeconds), new(half, LoadOptions.AfterSeconds),
+            new(half, LoadOptions.SettleSeconds), new(LoadOptions.Quarter * whole, LoadOptions.QuarterSeconds), new(half, load.HalfSeconds),
+            .. LoadOptions.Ramp.Select(share => new Phase(share * whole, LoadOptions.RampSeconds)),
+            new(load.Times * whole, load.OverSeconds), new(half, LoadOptions.AfterSeconds),
         ];
         var question = new Question(target.Url, Path.Combine(rig.FolderOf(target.Name), "question"), target.Form is not null);
         var (before, started) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetTimestamp());
@@ -83,8 +87,8 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         var (after, wall) = (CpuReading.Take(target.ProcessId, rig.Upstream?.ProcessId), Stopwatch.GetElapsedTime(started).TotalSeconds);
         var foreign = Math.Max(0, after.Busy - before.Busy - (after.Own - before.Own)) / wall * 100;
         return new LoadResult(
-            target.Name, target.Version, saturation, Facts(found[1]), Facts(found[2]), Facts(found[3]), Facts(found[4]), Recovery(found[4]),
-            watch.Memory, foreign);
+            target.Name, target.Version, saturation, Facts(found[1]), Facts(found[2]), [.. found.Take(3..^2).Select(Facts)],
+            Facts(found[^2]), Facts(found[^1]), Recovery(found[^1]), watch.Memory, foreign);
 
         PhaseFacts Facts(PhaseResult phase) => new(
             phase, watch.CpuPercent(phase), serverStalls is null ? null : Stalls.Of(serverStalls, phase),

@@ -11,6 +11,9 @@ internal sealed class ServerWatch(int processId)
 
     private readonly List<Look> _looks = [];
 
+    // Found once: to look through all processes takes 10 ms, in which the load would answer nobody.
+    private readonly IReadOnlyList<int> _members = ProcessTree.Members(processId);
+
     /// <summary>RSS in mebibytes, one look after the other.</summary>
     public IReadOnlyList<double> Memory => [.. _looks.Select(look => look.Resident)];
 
@@ -36,8 +39,11 @@ internal sealed class ServerWatch(int processId)
         return (within[^1].CpuSeconds - within[0].CpuSeconds) / Stopwatch.GetElapsedTime(within[0].At, within[^1].At).TotalSeconds * 100;
     }
 
-    private void Add() =>
-        _looks.Add(new Look(Stopwatch.GetTimestamp(), ProcessTree.ResidentMegabytes(processId), ProcessTree.CpuSeconds(processId)));
+    private void Add()
+    {
+        var (cpuSeconds, resident) = ProcessTree.Look(_members);
+        _looks.Add(new Look(Stopwatch.GetTimestamp(), resident, cpuSeconds));
+    }
 
     private sealed record Look(long At, double Resident, double CpuSeconds);
 }

@@ -18,7 +18,7 @@ internal static class LoadReport
 
     private static readonly string[] OverHead =
     [
-        "target", "asked / s", "200 / s", "% of saturation", "p50 ms", "p99 ms", "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed",
+        "target", "asked / s", "200 / s", "most 200 / s (of asked)", "% of that", "% of saturation", "p50 ms", "p99 ms", "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed",
         "RSS MB start / most / end", "recovery ms",
     ];
 
@@ -30,7 +30,7 @@ internal static class LoadReport
             # Latency and overload, {load.Job}, {facts.Date}
 
             Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
-            {load.Connections} connections, HTTP/1.1; a request waits up to {load.Patience} ms for a free one.
+            {load.Connections} connections, HTTP/1.1; a request waits up to {load.Patience} ms for a free one.{As(load)}
 
             {Tables(load, results)}
             """, cancellation);
@@ -38,6 +38,8 @@ internal static class LoadReport
             file + ".json",
             JsonSerializer.Serialize(new { Facts = facts, Load = load, Results = results.Select(Shorten) }, Shape) + "\n", cancellation);
     }
+
+    private static string As(LoadOptions load) => load.As is { } rate ? $" What is called saturation was taken to be {Number(rate, 0)}/s for all." : "";
 
     public static string Tables(LoadOptions load, IReadOnlyList<LoadResult> results) => string.Create(CultureInfo.InvariantCulture, $"""
         ## At a quarter of saturation, for {LoadOptions.QuarterSeconds} s, from when requests were due
@@ -54,7 +56,7 @@ internal static class LoadReport
     // Tenths of a second are there for the recovery; of what was before it the seconds tell enough, and of what was beyond capacity the whole.
     private static object Shorten(LoadResult result) => result with
     {
-        Quarter = Shorten(result.Quarter), Half = Shorten(result.Half), Over = Shorten(result.Over),
+        Quarter = Shorten(result.Quarter), Half = Shorten(result.Half), Ramp = [.. result.Ramp.Select(Shorten)], Over = Shorten(result.Over),
         After = result.After with { Result = WithoutStart(result.After) },
     };
 
@@ -85,10 +87,12 @@ internal static class LoadReport
 
     private static string[] Over(LoadResult result)
     {
-        var (phase, memory) = (result.Over.Result, result.Memory);
+        var (phase, memory, peak) = (result.Over.Result, result.Memory, result.Peak);
         return
         [
-            result.Target, Number(phase.Phase.PerSecond, 0), Number(phase.AnsweredPerSecond, 0), Number(phase.AnsweredPerSecond / result.Saturation * 100, 0),
+            result.Target, Number(phase.Phase.PerSecond, 0), Number(phase.AnsweredPerSecond, 0),
+            $"{Number(peak.AnsweredPerSecond, 0)} ({Number(peak.Phase.PerSecond, 0)})", Number(phase.AnsweredPerSecond / peak.AnsweredPerSecond * 100, 0),
+            Number(phase.AnsweredPerSecond / result.Saturation * 100, 0),
             Number(phase.FromSent.P50, 1), Number(phase.FromSent.P99, 1), Number(phase.RefusedPerSecond, 0), Refused(phase, times => times.P50),
             Refused(phase, times => times.P99), Number(phase.NotSent / phase.Due * 100, 0), Number(phase.Failed, 0),
             $"{Number(memory[0], 0)} / {Number(memory.Max(), 0)} / {Number(memory[^1], 0)}",

@@ -29,6 +29,7 @@ internal static class Catalog
             "bare Kestrel and exactly one ES256 signature for each answer; checks nothing", isLimit: true),
         new KestrelTokenServer("limit-constant",
             "bare Kestrel that answers with one and the same token", isLimit: true),
+        new NginxConstant(),
         new KestrelTokenServer("openiddict-degraded",
             "OpenIddict 7.8 in degraded mode: no store, the client compared with a constant", isLimit: false),
         new KestrelTokenServer("openiddict-ef",

@@ -18,7 +18,7 @@ internal static class Nginx
             worker_processes 1;
             pid {{folder}}/nginx.pid;
             error_log stderr error;
-            events { worker_connections 2048; }
+            events { worker_connections 4096; }
             http {
               access_log off;
               keepalive_timeout 10m;

@@ -108,6 +108,7 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
         var head = answer.IndexOf("\r\n\r\n"u8);
         if (head < 0) return answer.Length < LargestAnswer ? int.MaxValue : throw new BenchException("An answer has a head of 16 KB.");
         var field = answer[..head].IndexOf("\r\nContent-Length: "u8);
+        if (field < 0) field = answer[..head].IndexOf("\r\ncontent-length: "u8); // HAProxy writes all names so.
         if (field < 0 || !Utf8Parser.TryParse(answer[(field + "\r\nContent-Length: ".Length)..head], out int body, out _)) body = NoLength(answer[..head]);
         var whole = head + 4 + body;
         return whole <= LargestAnswer ? whole : throw new BenchException("An answer is longer than 16 KB.");

@@ -27,10 +27,11 @@ internal static class OpenLoop
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(1);
 
     // What answers find must not be the generator's own doing: one collection in half a minute instead of one a second, each of which held up the answers
-    // for 5 to 10 ms; no collector's thread, and less to compile; no second thread to which each answer is handed, and none that spins meanwhile.
+    // for 5 to 10 ms; no collector's thread; nothing compiled a second time while it runs; no second thread to which each answer is handed, and none that
+    // spins meanwhile.
     private static readonly Dictionary<string, string> Environment = new()
     {
-        ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCgen0size"] = "0x40000000", ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCgen0size"] = "0x40000000", ["DOTNET_TieredCompilation"] = "0", ["DOTNET_ReadyToRun"] = "0",
         ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1", ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
     };
 
