@@ -31,7 +31,10 @@ public class Calling
         _verifier = _node.Get<VerificationKeys>().Follow(new AccessTokenVerifier(InnerNode.Issuer, TimeProvider.System));
         var application = (await _node.Get<ApplicationRegistry>().FindAsync(_node.Application.ClientId)).Value!;
         var issuer = _node.Get<TokenIssuer>();
-        var content = new TokenContent(application, application.ClientId, ScopeSet.Of(InnerNode.Scope), [InnerNode.Resource], 86_399) { IssuedAt = issuer.DateOf(application) };
+        var content = new TokenContent(application, application.ClientId, ScopeSet.Of(InnerNode.Scope), [InnerNode.Resource], 86_399)
+        {
+            IssuedAt = issuer.DateOf(application),
+        };
         _token = Encoding.ASCII.GetString(await issuer.IssueAsync(content, default));
         _path = $"/labels{Routes / 2}/domestic";
         AccessTokenFailure[] failures = [Find_a_token_that_is_known(), Verify_a_token_that_is_new()];

@@ -9,7 +9,7 @@ internal static class PathsCommand
 {
     private static readonly Option<string> Choice = new("--path")
     {
-        Description = $"Out of {string.Join(", ", PathCatalog.Names)}, separated by commas; the beginning of a name stands for all that begin so. Default: all.",
+        Description = $"Out of {string.Join(", ", PathCatalog.Names)}, separated by commas; the beginning of several names stands for them. Default: all.",
         DefaultValueFactory = _ => "",
     };
 
@@ -29,8 +29,12 @@ internal static class PathsCommand
     private static string[] Choose(string text)
     {
         var wanted = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var chosen = PathCatalog.Names.Where(name => wanted.Length == 0
-            || wanted.Any(one => name == one || name.StartsWith(one + "-", StringComparison.Ordinal))).ToArray();
-        return chosen.Length > 0 ? chosen : throw new BenchException($"There is no path '{text}': they are {string.Join(", ", PathCatalog.Names)}.");
+        if (wanted.FirstOrDefault(one => !PathCatalog.Names.Any(name => Means(one, name))) is { } unknown)
+            throw new BenchException($"There is no path '{unknown}': they are {string.Join(", ", PathCatalog.Names)}.");
+        return [.. PathCatalog.Names.Where(name => wanted.Length == 0 || wanted.Any(one => Means(one, name)))];
     }
+
+    // What is a path's name means that one alone.
+    private static bool Means(string wanted, string name) =>
+        name == wanted || (!PathCatalog.Names.Contains(wanted) && name.StartsWith(wanted + "-", StringComparison.Ordinal));
 }

@@ -11,7 +11,8 @@ internal static class SizesCommand
     private const int MostApplications = 10_000_000;
 
     private static readonly Option<string> Stores = Make("--store", Size.Sqlite, "sqlite, postgresql or sqlite,postgresql.");
-    private static readonly Option<string> Applications = Make("--applications", "1,10000,1000000", "Applications in the store, up to 10000000; compared with the first.");
+    private static readonly Option<string> Applications = Make(
+        "--applications", "1,10000,1000000", "Applications in the store, up to 10000000; compared with the first.");
     private static readonly Option<int> Revoked = Make("--revoked", 1_000_000, "Revoked tokens of one more installation; 0: none.");
     private static readonly Option<int> Routes = Make("--routes", 10_000, "Published operations of one more installation; 0: none.");
     private static readonly Option<int> Tokens = Make("--tokens", 100_000, "The most tokens that zipf and uniform calls are spread over.");

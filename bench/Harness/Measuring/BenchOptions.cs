@@ -46,8 +46,12 @@ internal sealed record BenchOptions
     [JsonIgnore]
     public string Out { get; init; } = string.Empty;
 
-    public IEnumerable<Target> Choose(IReadOnlyList<Target> all) =>
-        all.Where(target => Only.Count == 0 || Only.Any(name => Means(name, target.Name, all)));
+    /// <summary>The targets that were asked for. Words that mean none of a job are told, not refused: they may mean one of the run's other job.</summary>
+    public IEnumerable<Target> Choose(IReadOnlyList<Target> all, Action<string> tell)
+    {
+        foreach (var name in Only.Where(name => !all.Any(target => Means(name, target.Name, all)))) tell($"'{name}' means no target here.");
+        return all.Where(target => Only.Count == 0 || Only.Any(name => Means(name, target.Name, all)));
+    }
 
     // What is a target's name means that one alone; but with the product come its other builds, which are named after it.
     private static bool Means(string name, string target, IReadOnlyList<Target> all) =>

@@ -30,7 +30,7 @@ internal sealed class Session(string job, BenchOptions options, Action<string> t
 
     private async Task StartAllAsync(Rig rig, List<Target> started, CancellationToken cancellation)
     {
-        foreach (var target in options.Choose(Catalog.All(job, options.Others)))
+        foreach (var target in options.Choose(Catalog.All(job, options.Others), tell))
         {
             if (target.Needs.FirstOrDefault(program => !File.Exists(program)) is { } missing)
             {

@@ -18,8 +18,8 @@ internal static class LoadReport
 
     private static readonly string[] OverHead =
     [
-        "target", "asked / s", "200 / s", "most 200 / s (of asked)", "% of that", "% of saturation", "p50 ms", "p99 ms", "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed",
-        "RSS MB start / most / end", "recovery ms",
+        "target", "asked / s", "200 / s", "most 200 / s (of asked)", "% of that", "% of saturation", "p50 ms", "p99 ms",
+        "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed", "RSS MB start / most / end", "recovery ms",
     ];
 
     public static async Task WriteAsync(

@@ -20,7 +20,8 @@ internal static class Template
         await using var db = new StoreDatabase(options).Open();
         var applications = db.Model.FindEntityType(typeof(Application))!;
         var parts = applications.GetReferencingForeignKeys().Where(key => key.Properties is [{ Name: "ApplicationId" }])
-            .Select(key => key.DeclaringEntityType.ClrType).Distinct().Select(type => (string)db.Model.FindEntityType(type)!.GetAnnotation("Relational:TableName").Value!);
+            .Select(key => key.DeclaringEntityType.ClrType).Distinct()
+            .Select(type => (string)db.Model.FindEntityType(type)!.GetAnnotation("Relational:TableName").Value!);
         var rows = await SelectAsync(bulk.Connection, "Applications", "ClientId", clientId, cancellation);
         var id = rows[0].Values[rows[0].Columns.ToList().IndexOf("Id")];
         foreach (var table in parts) rows.AddRange(await SelectAsync(bulk.Connection, table, "ApplicationId", id, cancellation));

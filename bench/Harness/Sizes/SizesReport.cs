@@ -64,15 +64,20 @@ internal static class SizesReport
         ];
     }
 
-    private static string Miss(SizeResult result, SizeResult first) => string.Create(CultureInfo.InvariantCulture,
-        $"- A token for an application that is not in memory, {result.Size.Store} with {result.Size.Applications:N0}: ")
-        + string.Create(CultureInfo.InvariantCulture, $"{result.Median(sample => sample.CpuMicros) - first.Median(sample => sample.CpuMicros):F0} µs of CPU more in the node, ")
-        + string.Create(CultureInfo.InvariantCulture, $"{result.Median(sample => sample.StoreMicros):F0} µs in the database.");
+    private static string Miss(SizeResult result, SizeResult first)
+    {
+        var (node, store) = (result.Median(sample => sample.CpuMicros) - first.Median(sample => sample.CpuMicros), result.Median(sample => sample.StoreMicros));
+        return Text($"- A token for an application that is not in memory, {result.Size.Store} with {result.Size.Applications:N0}: ")
+            + Text($"{node:F0} µs of CPU more in the node, {store:F0} µs in the database.");
+    }
 
-    private static string Cache(CacheCost cache) => string.Create(CultureInfo.InvariantCulture,
-        $"- {cache.Size.Store} with {cache.Size.Applications:N0}, {cache.Entries:N0} remembered: {cache.ApplicationBytes:N0} bytes of RSS for each application ")
-        + string.Create(CultureInfo.InvariantCulture, $"(bounded by `Store:RememberedApplications`), {cache.TokenBytes:N0} for each verified token (`Gateway:RememberedTokens`). ")
-        + string.Create(CultureInfo.InvariantCulture, $"One request at a time: {cache.HitMs:F2} ms when the application is in memory, {cache.MissMs:F2} ms when it is not.");
+    private static string Cache(CacheCost cache) =>
+        Text($"- {cache.Size.Store} with {cache.Size.Applications:N0}, {cache.Entries:N0} remembered: ")
+        + Text($"{cache.ApplicationBytes:N0} bytes of RSS for each application (bounded by `Store:RememberedApplications`), ")
+        + Text($"{cache.TokenBytes:N0} for each verified token (`Gateway:RememberedTokens`). ")
+        + Text($"One request at a time: {cache.HitMs:F2} ms when the application is in memory, {cache.MissMs:F2} ms when it is not.");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
