@@ -1,7 +1,7 @@
+using System.Globalization;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Sessions;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -37,22 +37,29 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
         var now = clock.GetUtcNow();
         // What is refused because it stands here is kept a while longer: another node, whose clock is behind, may still take it for good.
         var forgotten = now - ClockSkew;
-        await DeleteAsync(db => db.RevokedTokens.Where(row => row.ExpiresAt <= forgotten).OrderBy(row => row.ExpiresAt), cancellation);
-        await DeleteAsync(db => db.Handles.Where(row => row.ExpiresAt <= forgotten).OrderBy(row => row.ExpiresAt), cancellation);
-        await DeleteAsync(db => db.RefreshTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);
-        await DeleteAsync(db => db.InitialAccessTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);
+        await DeleteAsync("RevokedTokens", "TokenId", forgotten, cancellation);
+        await DeleteAsync("Handles", "Key", forgotten, cancellation);
+        await DeleteAsync("RefreshTokens", "Key", now, cancellation);
+        await DeleteAsync("InitialAccessTokens", "Id", now, cancellation);
         while (await UserSessions.ExpireAsync(database, now, cancellation) > 0) cancellation.ThrowIfCancellationRequested();
-        await DeleteAsync(db => db.LogoutNotices.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellation);
+        await DeleteAsync("LogoutNotices", "Id", now, cancellation);
         while (await registrations.ExpireAsync(cancellation) > 0) cancellation.ThrowIfCancellationRequested();
         // A grant that has expired still says who must be told when its session ends.
-        await DeleteAsync(db => db.Grants
-            .Where(row => row.ExpiresAt <= now && (row.SessionId == string.Empty || !db.UserSessions.Any(session => session.PublicId == row.SessionId)))
-            .OrderBy(row => row.ExpiresAt), cancellation);
+        const string isAlone = """
+            AND (one."SessionId" = '' OR NOT EXISTS (SELECT 1 FROM "UserSessions" AS session WHERE session."PublicId" = one."SessionId"))
+            """;
+        await DeleteAsync("Grants", "Id", now, cancellation, isAlone);
     }
 
-    private async Task DeleteAsync<T>(Func<GatehouseDb, IQueryable<T>> expired, CancellationToken cancellation)
+    /// <param name="key">The one column of the table's primary key.</param>
+    /// <param name="condition">Of <c>one</c>, besides that it has expired.</param>
+    private async Task DeleteAsync(string table, string key, DateTimeOffset until, CancellationToken cancellation, string condition = "")
     {
-        while (await database.WriteInTurnAsync(db => expired(db).Take(BatchSize).ExecuteDeleteAsync(cancellation), cancellation) == BatchSize)
+        var statement = string.Create(CultureInfo.InvariantCulture, $"""
+            DELETE FROM "{table}" WHERE "{key}" IN
+            (SELECT one."{key}" FROM "{table}" AS one WHERE one."ExpiresAt" <= @0 {condition} ORDER BY one."ExpiresAt" LIMIT {BatchSize})
+            """);
+        while (await database.WriteByStatementAsync(store => store.ExecuteAsync(statement, cancellation, until), cancellation) == BatchSize)
             cancellation.ThrowIfCancellationRequested();
     }
 

@@ -24,13 +24,15 @@ public sealed record RotationSchedule
 /// </summary>
 public sealed class SigningKeyRotation(StoreDatabase database, SigningKeyVault vault, RotationSchedule schedule, TimeProvider clock)
 {
+    private const string Columns = """ "Kid", "Algorithm", "PublicKey", "EncryptedPrivateKey", "State", "CreatedAt", "ChangedAt" """;
+
     /// <summary>Does what is due by now.</summary>
     /// <returns>True when something was.</returns>
     public async Task<bool> StepAsync(CancellationToken cancellation = default)
     {
-        await using (var db = database.Open())
+        await using (var connection = await database.ConnectAsync(cancellation))
         {
-            if (!IsDue(await db.SigningKeys.AsNoTracking().ToListAsync(cancellation))) return false;
+            if (!IsDue(await connection.ListAsync($"""SELECT {Columns} FROM "SigningKeys" """, Read, cancellation))) return false;
         }
         return await WriteAsync(Step, cancellation);
     }
@@ -62,17 +64,15 @@ public sealed class SigningKeyRotation(StoreDatabase database, SigningKeyVault v
     {
         await using var connection = await database.ConnectAsync(cancellation);
         return await connection.FindAsync(
-            """
-            SELECT "Kid", "Algorithm", "PublicKey", "EncryptedPrivateKey", "State", "CreatedAt", "ChangedAt" FROM "SigningKeys"
-            WHERE "State" = @0 AND "Algorithm" = @1 ORDER BY "ChangedAt" DESC, "Kid" LIMIT 1
-            """,
-            row => new SigningKeyRecord
-            {
-                Kid = row.Text(0), Algorithm = row.Text(1), PublicKey = row.Text(2), EncryptedPrivateKey = row.Bytes(3), State = row.Name<SigningKeyState>(4),
-                CreatedAt = row.Instant(5), ChangedAt = row.Instant(6),
-            },
-            cancellation, SigningKeyState.Active, algorithm);
+            $"""SELECT {Columns} FROM "SigningKeys" WHERE "State" = @0 AND "Algorithm" = @1 ORDER BY "ChangedAt" DESC, "Kid" LIMIT 1""",
+            Read, cancellation, SigningKeyState.Active, algorithm);
     }
+
+    private static SigningKeyRecord Read(StoreRow row) => new()
+    {
+        Kid = row.Text(0), Algorithm = row.Text(1), PublicKey = row.Text(2), EncryptedPrivateKey = row.Bytes(3), State = row.Name<SigningKeyState>(4),
+        CreatedAt = row.Instant(5), ChangedAt = row.Instant(6),
+    };
 
     private bool IsDue(IReadOnlyCollection<SigningKeyRecord> keys) =>
         keys.Any(key => key.State == SigningKeyState.Retired ? Lasted(key, RotationSchedule.RetireFor)

@@ -65,9 +65,13 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
     /// <returns>How many; the outbox finds the notices at its next round.</returns>
     internal static async Task<int> ExpireAsync(StoreDatabase database, DateTimeOffset now, CancellationToken cancellation)
     {
+        var dead = now - AbsoluteLifetime;
+        await using (var connection = await database.ConnectAsync(cancellation))
+        {
+            if (!await connection.HasAsync("""SELECT 1 FROM "UserSessions" WHERE "BegunAt" <= @0 LIMIT 1""", cancellation, dead)) return 0;
+        }
         var outcome = await database.WinAsync<List<byte[]>>(async db =>
         {
-            var dead = now - AbsoluteLifetime;
             var expired = await db.UserSessions.AsNoTracking().Where(row => row.BegunAt <= dead).OrderBy(row => row.BegunAt).Take(ExpiredAtOnce)
                 .Select(row => row.Key).ToListAsync(cancellation);
             foreach (var key in expired) await EndAsync(db, key, now, cancellation);

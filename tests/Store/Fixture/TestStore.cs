@@ -20,9 +20,9 @@ internal sealed class TestStore
         Vault = new ClientSecretVault(Key);
         Secrets = new SecretOperations(Database, Vault, Clock);
         Applications = new ApplicationOperations(Database, Secrets, Clock);
-        var registry = new ApplicationRegistry(Database, NullLogger<ApplicationRegistry>.Instance);
-        Registrations = new RegistrationOperations(Database, Applications, registry, Clock);
-        RegistrationUpdates = new RegistrationUpdates(Database, Applications, Secrets, Vault, registry, Clock);
+        Registry = new ApplicationRegistry(Database, NullLogger<ApplicationRegistry>.Instance);
+        Registrations = new RegistrationOperations(Database, Applications, Registry, Clock);
+        RegistrationUpdates = new RegistrationUpdates(Database, Applications, Secrets, Vault, Registry, Clock);
         InitialTokens = new InitialAccessTokens(Database, Clock);
         Contracts = new ContractOperations(Database, Clock);
         Apis = new ApiOperations(Database, Clock);
@@ -43,6 +43,8 @@ internal sealed class TestStore
     public SecretOperations Secrets { get; }
 
     public ApplicationOperations Applications { get; }
+
+    public ApplicationRegistry Registry { get; }
 
     public RegistrationOperations Registrations { get; }
 
