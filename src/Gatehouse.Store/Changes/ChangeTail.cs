@@ -91,7 +91,7 @@ public sealed class ChangeTail(StoreDatabase database)
         var oldest = now - Retention;
         await using (var connection = await database.ConnectAsync(cancellation))
         {
-            if (!await connection.HasAsync("""SELECT 1 FROM "Changes" WHERE "At" < @0 LIMIT 1""", cancellation, oldest)) return;
+            if (!await connection.HasAsync("""SELECT 1 FROM "Changes" WHERE "At" < @0 ORDER BY "At" LIMIT 1""", cancellation, oldest)) return;
         }
         // One snapshot from look to removal, and nodes that remove at the same time after each other: the mark never moves back.
         await database.WriteAsync<Setting>(async db =>

@@ -35,11 +35,11 @@ internal static class StoreWrite
         database.Group is { } group ? group.RunAsync(work, outcome => outcome.Succeeded, cancellation, endsAccess)
             : database.RepeatAsync(() => database.RunOnceAsync(work, cancellation), cancellation);
 
-    /// <summary>One statement that writes, which is its own transaction.</summary>
+    /// <summary>One statement that writes, which is its own transaction. What ends access is not refused for what others want.</summary>
     public static async Task<T> WriteByStatementAsync<T>(
-        this StoreDatabase database, Func<StoreConnection, Task<T>> statement, CancellationToken cancellation)
+        this StoreDatabase database, Func<StoreConnection, Task<T>> statement, CancellationToken cancellation, bool endsAccess = false)
     {
-        if (database.Group is { } group) return await group.RunAsync(statement, isKept: null, cancellation);
+        if (database.Group is { } group) return await group.RunAsync(statement, isKept: null, cancellation, endsAccess);
         await using var connection = await database.ConnectAsync(cancellation);
         return await statement(connection);
     }

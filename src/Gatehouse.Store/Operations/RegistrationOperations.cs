@@ -122,7 +122,7 @@ public sealed class RegistrationOperations(
     {
         await using (var connection = await database.ConnectAsync(cancellation))
         {
-            const string due = """SELECT 1 FROM "DynamicRegistrations" WHERE "ExpiresAt" <= @0 LIMIT 1""";
+            const string due = """SELECT 1 FROM "DynamicRegistrations" WHERE "ExpiresAt" <= @0 ORDER BY "ExpiresAt" LIMIT 1""";
             if (!await connection.HasAsync(due, cancellation, clock.GetUtcNow())) return 0;
         }
         var gone = 0;

@@ -68,7 +68,7 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
         var dead = now - AbsoluteLifetime;
         await using (var connection = await database.ConnectAsync(cancellation))
         {
-            if (!await connection.HasAsync("""SELECT 1 FROM "UserSessions" WHERE "BegunAt" <= @0 LIMIT 1""", cancellation, dead)) return 0;
+            if (!await connection.HasAsync("""SELECT 1 FROM "UserSessions" WHERE "BegunAt" <= @0 ORDER BY "BegunAt" LIMIT 1""", cancellation, dead)) return 0;
         }
         var outcome = await database.WinAsync<List<byte[]>>(async db =>
         {

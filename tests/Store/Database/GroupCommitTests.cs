@@ -1,9 +1,11 @@
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Handles;
+using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Tests.Store.Fixture;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gatehouse.Tests.Store.Database;
 
@@ -123,6 +125,24 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
 
         Assert.All(await Task.WhenAll(writers), outcome => Assert.True(outcome.Succeeded));
         Assert.Equal(GroupCommit.MaxWaiting, await CountAsync());
+    }
+
+    [Fact]
+    public async Task The_cleaning_is_let_in_when_others_are_refused()
+    {
+        await Store.WriteAsync(db => db.RevokedTokens.Add(new RevokedToken { TokenId = "over", ExpiresAt = DateTimeOffset.UnixEpoch }));
+        using var rows = new ExpiredRows(Store.Database, Store.Registrations, Store.Clock, NullLogger<ExpiredRows>.Instance);
+        List<Task<Outcome<string>>> writers;
+        Task cleaning;
+        using (await Store.Database.WaitForTurnAsync(Cancellation))
+        {
+            writers = [.. Enumerable.Range(0, GroupCommit.MaxWaiting).Select(number => WriteAsync(Store.Database, $"token-{number}"))];
+            cleaning = rows.PruneAsync(Cancellation);
+        }
+
+        await Task.WhenAll(writers);
+        await cleaning;
+        Assert.False(await Store.ReadAsync(db => db.RevokedTokens.AnyAsync(row => row.TokenId == "over")));
     }
 
     [Fact]
