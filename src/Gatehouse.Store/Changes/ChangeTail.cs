@@ -89,10 +89,7 @@ public sealed class ChangeTail(StoreDatabase database)
     public async Task PruneAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         var oldest = now - Retention;
-        await using (var connection = await database.ConnectAsync(cancellation))
-        {
-            if (!await connection.HasAsync("""SELECT 1 FROM "Changes" WHERE "At" < @0 ORDER BY "At" LIMIT 1""", cancellation, oldest)) return;
-        }
+        if (!await database.HasAsync("""SELECT 1 FROM "Changes" WHERE "At" < @0 ORDER BY "At" LIMIT 1""", cancellation, oldest)) return;
         // One snapshot from look to removal, and nodes that remove at the same time after each other: the mark never moves back.
         await database.WriteAsync<Setting>(async db =>
         {

@@ -13,7 +13,7 @@ namespace Gatehouse.Store.Database;
 /// <summary>
 /// Asks the store by statements as they are written. It is for what lies on the way of every start and of every use of a code or token, where EF Core
 /// would take longer than the database does, and for what every node does by itself: EF Core's first query takes a small host most of a second, in which
-/// nobody is answered. Parameters are <c>@0</c>, <c>@1</c>, …
+/// requests wait. Parameters are <c>@0</c>, <c>@1</c>, …
 /// </summary>
 internal sealed class StoreConnection : IAsyncDisposable
 {
@@ -177,9 +177,6 @@ internal sealed class StoreConnection : IAsyncDisposable
         await TellAsync(command);
         return await reader.ReadAsync(cancellation) ? read(new StoreRow(reader)) : default;
     }
-
-    /// <summary>Whether there is a row.</summary>
-    public Task<bool> HasAsync(string sql, CancellationToken cancellation, params object?[] values) => FindAsync(sql, _ => true, cancellation, values);
 
     public async ValueTask DisposeAsync()
     {

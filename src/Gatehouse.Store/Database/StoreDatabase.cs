@@ -53,6 +53,13 @@ public sealed class StoreDatabase
     /// <summary>A connection for single statements; the caller disposes it.</summary>
     internal Task<StoreConnection> ConnectAsync(CancellationToken cancellation) => StoreConnection.OpenAsync(this, cancellation);
 
+    /// <summary>Whether there is a row: the look before work by EF Core that is seldom due.</summary>
+    internal async Task<bool> HasAsync(string sql, CancellationToken cancellation, params object?[] values)
+    {
+        await using var connection = await ConnectAsync(cancellation);
+        return await connection.FindAsync(sql, _ => true, cancellation, values);
+    }
+
     /// <summary>The turn to write; PostgreSQL needs none.</summary>
     internal async Task<IDisposable?> WaitForTurnAsync(CancellationToken cancellation)
     {

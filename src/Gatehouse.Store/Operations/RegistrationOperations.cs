@@ -120,11 +120,8 @@ public sealed class RegistrationOperations(
     /// <returns>How many went.</returns>
     public async Task<int> ExpireAsync(CancellationToken cancellation = default)
     {
-        await using (var connection = await database.ConnectAsync(cancellation))
-        {
-            const string due = """SELECT 1 FROM "DynamicRegistrations" WHERE "ExpiresAt" <= @0 ORDER BY "ExpiresAt" LIMIT 1""";
-            if (!await connection.HasAsync(due, cancellation, clock.GetUtcNow())) return 0;
-        }
+        const string due = """SELECT 1 FROM "DynamicRegistrations" WHERE "ExpiresAt" <= @0 ORDER BY "ExpiresAt" LIMIT 1""";
+        if (!await database.HasAsync(due, cancellation, clock.GetUtcNow())) return 0;
         var gone = 0;
         await database.WriteAsync<object>(async db =>
         {

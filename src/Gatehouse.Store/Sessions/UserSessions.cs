@@ -66,10 +66,7 @@ public sealed class UserSessions(StoreDatabase database, LogoutOutbox outbox, Ti
     internal static async Task<int> ExpireAsync(StoreDatabase database, DateTimeOffset now, CancellationToken cancellation)
     {
         var dead = now - AbsoluteLifetime;
-        await using (var connection = await database.ConnectAsync(cancellation))
-        {
-            if (!await connection.HasAsync("""SELECT 1 FROM "UserSessions" WHERE "BegunAt" <= @0 ORDER BY "BegunAt" LIMIT 1""", cancellation, dead)) return 0;
-        }
+        if (!await database.HasAsync("""SELECT 1 FROM "UserSessions" WHERE "BegunAt" <= @0 ORDER BY "BegunAt" LIMIT 1""", cancellation, dead)) return 0;
         var outcome = await database.WinAsync<List<byte[]>>(async db =>
         {
             var expired = await db.UserSessions.AsNoTracking().Where(row => row.BegunAt <= dead).OrderBy(row => row.BegunAt).Take(ExpiredAtOnce)

@@ -5,7 +5,8 @@ namespace Gatehouse.Store.Signatures;
 
 /// <summary>
 /// A P-256 key with a table of its multiples (ES256, RFC 7518 §3.4). OpenSSL has one for the curve's base point and none for a key; with one of
-/// 150 KB for the key, a verification takes 33 instead of 64 µs. The steps are those of FIPS 186-5 §6.4.2, the arithmetic is OpenSSL's (ADR 0016). Where OpenSSL 3 is not what it was when this was written, there is none, and .NET verifies.
+/// 150 KB for the key, a verification takes 33 instead of 64 µs. The steps are those of FIPS 186-5 §6.4.2, the arithmetic is OpenSSL's (ADR 0016).
+/// Where OpenSSL 3 is not what it was when this was written, there is none, and .NET verifies.
 /// </summary>
 internal sealed class KnownPublicKey() : SafeHandle(0, ownsHandle: true)
 {
