@@ -19,6 +19,9 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
     /// <summary>How much of it a quiet server has to do.</summary>
     public const double Quarter = 0.25;
 
+    /// <summary>Milliseconds by which the generator may be late at a quarter and at half; what it would ask later than that it leaves out.</summary>
+    public const double MostLate = 0.25;
+
     /// <summary>How long a quarter of saturation lasts.</summary>
     public const int QuarterSeconds = 60;
 

@@ -4,7 +4,8 @@ namespace Gatehouse.Bench.Harness.Load.Open;
 
 /// <summary>
 /// Gives each request that is due to a connection that is free, or lets it wait for one. Its time runs from when it was due, so that a server that is
-/// slow to answer cannot make the load wait and thereby hide how slow it was (coordinated omission).
+/// slow to answer cannot make the load wait and thereby hide how slow it was (coordinated omission). When it is the load itself that stood still, what was
+/// due meanwhile is left out and counted where the phase says so: asked all at once it would be a load that nobody planned.
 /// </summary>
 internal sealed class Dispatcher(TimeSpan patience)
 {
@@ -12,10 +13,10 @@ internal sealed class Dispatcher(TimeSpan patience)
     // In turn, so that none is idle for the two minutes after which servers close it: thousands that come back at once are a load of their own.
     private readonly Queue<OpenConnection> _free = new();
     private readonly Queue<long> _waiting = new();
+    private readonly Queue<(OpenConnection Connection, long Sent)> _asked = new();
     private readonly long _patience = (long)(patience.TotalSeconds * Stopwatch.Frequency);
     private IReadOnlyList<Tally> _tallies = [];
-    private int _unanswered;
-    private long _quietSince;
+    private long _lastCame;
 
     /// <summary>What counts from now on; before, connections only open.</summary>
     public void Begin(IReadOnlyList<Tally> tallies)
@@ -27,28 +28,28 @@ internal sealed class Dispatcher(TimeSpan patience)
     public void Take(long due)
     {
         OpenConnection connection;
-        long now;
         lock (_lock)
         {
-            now = Stopwatch.GetTimestamp();
+            var now = Stopwatch.GetTimestamp();
+            if (_free.Count > 0 && TallyOf(due).LeavesOut(due, now)) return;
             if (!TryFind(out connection))
             {
                 _waiting.Enqueue(due);
                 return;
             }
             TallyOf(due).SentLate(Tally.Micros(now - due));
-            CountSent(now);
+            CountSent(connection, now);
         }
-        connection.Send(due, now);
+        connection.Send(due);
     }
 
     /// <summary>A connection has nothing to do: after its handshake, or after an answer.</summary>
     public void Free(OpenConnection connection)
     {
-        long due, now;
+        long due;
         lock (_lock)
         {
-            now = Stopwatch.GetTimestamp();
+            var now = Stopwatch.GetTimestamp();
             while (_waiting.TryDequeue(out due) && now - due > _patience) TallyOf(due).NotSent(due);
             if (due == 0)
             {
@@ -57,28 +58,30 @@ internal sealed class Dispatcher(TimeSpan patience)
                 connection.IsWaiting = true;
                 return;
             }
-            CountSent(now);
+            CountSent(connection, now);
         }
-        connection.Send(due, now);
+        connection.Send(due);
     }
 
-    /// <summary>An answer is there as a whole.</summary>
-    public void Answered(long due, long sent, int status)
+    /// <summary>An answer is there as a whole, and was when it had come.</summary>
+    public void Answered(OpenConnection connection, long due, long came, int status)
     {
         lock (_lock)
         {
-            var now = Stopwatch.GetTimestamp();
-            CountCame(now);
-            TallyOf(due).Answered(due, sent, now, status);
+            var (sent, seen) = (connection.Sent, Stopwatch.GetTimestamp());
+            if (sent == 0) return; // That writing it failed was told before.
+            came = Math.Clamp(came, sent, seen);
+            CountCame(connection, came);
+            TallyOf(due).Answered(due, sent, came, seen, status);
         }
     }
 
     /// <summary>No answer will come.</summary>
-    public void Failed(long due)
+    public void Failed(OpenConnection connection, long due)
     {
         lock (_lock)
         {
-            CountCame(Stopwatch.GetTimestamp());
+            CountCame(connection, Stopwatch.GetTimestamp());
             TallyOf(due).Failed(due);
         }
     }
@@ -105,15 +108,18 @@ internal sealed class Dispatcher(TimeSpan patience)
         return false;
     }
 
-    private void CountSent(long now)
+    private void CountSent(OpenConnection connection, long now)
     {
-        if (_unanswered++ == 0) _quietSince = now;
+        connection.Sent = now;
+        _asked.Enqueue((connection, now));
     }
 
-    private void CountCame(long now)
+    // A pause is a time without an answer in which a request waited for one: it begins with the last answer, or with the oldest that still waits.
+    private void CountCame(OpenConnection connection, long came)
     {
-        TallyOf(now).Pause(Tally.Micros(now - _quietSince));
-        (_unanswered, _quietSince) = (_unanswered - 1, now);
+        while (_asked.TryPeek(out var oldest) && oldest.Connection.Sent != oldest.Sent) _asked.Dequeue();
+        if (_asked.TryPeek(out var first)) TallyOf(came).Pause(Tally.Micros(came - Math.Max(_lastCame, first.Sent)));
+        (_lastCame, connection.Sent) = (Math.Max(_lastCame, came), 0);
     }
 
     private Tally TallyOf(long time)

@@ -16,7 +16,6 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
     private readonly byte[] _answer = new byte[LargestAnswer];
     private volatile SslStream? _stream;
     private long _due;
-    private long _sent;
 
     /// <summary>When the request that waits for an answer was due; 0: none does.</summary>
     public long Due => Volatile.Read(ref _due);
@@ -25,6 +24,9 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
 
     /// <summary>Whether it stands among those that are free. The dispatcher's, under its lock.</summary>
     public bool IsWaiting { get; set; }
+
+    /// <summary>When the request that has no answer yet was sent; 0: there is none. The dispatcher's, likewise.</summary>
+    public long Sent { get; set; }
 
     /// <summary>Opens it and reads its answers until the end of the run.</summary>
     /// <param name="opened">Told once, after the first handshake.</param>
@@ -41,7 +43,7 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
             {
                 _stream = null;
                 if (cancellation.IsCancellationRequested) return;
-                if (Interlocked.Exchange(ref _due, 0) is var due and not 0) dispatcher.Failed(due);
+                if (Interlocked.Exchange(ref _due, 0) is var due and not 0) dispatcher.Failed(this, due);
                 // A server that closes at once must not be asked in a tight loop.
                 await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
             }
@@ -49,9 +51,9 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
     }
 
     /// <summary>Only when it is free.</summary>
-    public void Send(long due, long now)
+    public void Send(long due)
     {
-        (_sent, _due) = (now, due);
+        _due = due;
         _ = WriteAsync(_stream, due);
     }
 
@@ -65,7 +67,7 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // Its reader sees the same; whoever is first tells it.
-            if (Interlocked.CompareExchange(ref _due, 0, due) == due) dispatcher.Failed(due);
+            if (Interlocked.CompareExchange(ref _due, 0, due) == due) dispatcher.Failed(this, due);
         }
     }
 
@@ -73,7 +75,8 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(url.Host, url.Port, cancellation);
-        await using var stream = new SslStream(new NetworkStream(socket));
+        await using var wire = new StampedStream(socket);
+        await using var stream = new SslStream(wire);
         var options = new SslClientAuthenticationOptions { TargetHost = url.Host, EnabledSslProtocols = SslProtocols.Tls13 };
 #pragma warning disable CA5359 // It loads a server that was probed with the certificate checked; each check would be the generator's time.
         options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
@@ -85,7 +88,7 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
         {
             dispatcher.Free(this);
             var status = await ReadAnswerAsync(stream, cancellation);
-            dispatcher.Answered(Interlocked.Exchange(ref _due, 0), _sent, status);
+            dispatcher.Answered(this, Interlocked.Exchange(ref _due, 0), wire.Came, status);
         }
     }
 

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 namespace Gatehouse.Bench.Harness.Load.Open;
 
 /// <summary>A time in which requests are due at one rate, evenly spaced.</summary>
-internal sealed record Phase(double PerSecond, double Seconds);
+/// <param name="MostLate">
+/// Milliseconds: a request for which the generator itself comes later, although a connection is free, is left out and counted; null: none is.
+/// </param>
+internal sealed record Phase(double PerSecond, double Seconds, double? MostLate = null);
 
 /// <summary>Times in milliseconds.</summary>
 internal sealed record Times(double P50, double P99, double P999, double Max)
@@ -19,15 +22,19 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 /// <param name="Refused">503.</param>
 /// <param name="Failed">Any other status, or a connection that broke.</param>
 /// <param name="NotSent">No connection was free for as long as the generator waits: what a caller sees as a timeout.</param>
-/// <param name="FromDue">Of the answered, from the time at which they were due: a wait for a free connection counts.</param>
-/// <param name="FromSent">Of the answered, from the time at which they were sent.</param>
+/// <param name="LeftOut">The generator itself stood still when they were due.</param>
+/// <param name="FromDue">
+/// Of the answered, from the time at which they were due, so that a wait for a free connection counts, to that at which the answer was in the caller's socket.
+/// </param>
+/// <param name="FromSent">Of the answered, from the time at which they were sent, likewise.</param>
+/// <param name="Seen">Of the answered, from the time at which they were due to that at which the generator had read them.</param>
 /// <param name="RefusedFromSent">Of the refused.</param>
 /// <param name="Late">How late the generator itself was with requests for which a connection was free.</param>
 /// <param name="LongestPause">Milliseconds in which no answer came although requests waited for one.</param>
 internal sealed record PhaseResult(
     Phase Phase, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Start,
-    long Answered, long Refused, long Failed, long NotSent, Times FromDue, Times FromSent, Times RefusedFromSent, Times Late,
-    double LongestPause)
+    long Answered, long Refused, long Failed, long NotSent, long LeftOut, Times FromDue, Times FromSent, Times Seen,
+    Times RefusedFromSent, Times Late, double LongestPause)
 {
     /// <summary>Parts of the phase, one after the other.</summary>
     public required IReadOnlyList<SlotResult> Slots { get; init; }
@@ -39,8 +46,8 @@ internal sealed record PhaseResult(
     [JsonIgnore]
     public long End => Start + (long)(Phase.Seconds * Stopwatch.Frequency);
 
-    /// <summary>Of those that were due: refused, failed, not sent.</summary>
-    public double NotAnswered => Math.Floor(Phase.PerSecond * Phase.Seconds) - Answered;
+    /// <summary>Of those that were asked: refused, failed, not sent.</summary>
+    public double NotAnswered => Math.Floor(Phase.PerSecond * Phase.Seconds) - LeftOut - Answered;
 
     public double AnsweredPerSecond => Answered / Phase.Seconds;
 

@@ -9,11 +9,13 @@ internal sealed class Tally
     private readonly long _start;
     private readonly Histogram _fromDue = new();
     private readonly Histogram _fromSent = new();
+    private readonly Histogram _seen = new();
     private readonly Histogram _refused = new();
     private readonly Histogram _late = new();
     private readonly (Histogram Answered, long Others)[] _slots;
     private long _failed;
     private long _notSent;
+    private long _leftOut;
     private long _longestPause;
 
     /// <param name="phase">What it counts.</param>
@@ -29,6 +31,14 @@ internal sealed class Tally
 
     public void SentLate(long micros) => _late.Add(micros);
 
+    /// <summary>Whether the generator comes too late for it, for which no server is to blame; if so it is counted.</summary>
+    public bool LeavesOut(long due, long now)
+    {
+        if (_phase.MostLate is not { } most || Micros(now - due) <= most * 1000) return false;
+        _leftOut++;
+        return true;
+    }
+
     public void Pause(long micros) => _longestPause = Math.Max(_longestPause, micros);
 
     public void NotSent(long due)
@@ -43,23 +53,24 @@ internal sealed class Tally
         SlotOf(due).Others++;
     }
 
-    public void Answered(long due, long sent, long now, int status)
+    public void Answered(long due, long sent, long came, long seen, int status)
     {
-        if (status == 503) _refused.Add(Micros(now - sent));
+        if (status == 503) _refused.Add(Micros(came - sent));
         if (status / 100 != 2)
         {
             if (status != 503) _failed++;
             SlotOf(due).Others++;
             return;
         }
-        _fromDue.Add(Micros(now - due));
-        _fromSent.Add(Micros(now - sent));
-        SlotOf(due).Answered.Add(Micros(now - due));
+        _fromDue.Add(Micros(came - due));
+        _fromSent.Add(Micros(came - sent));
+        _seen.Add(Micros(seen - due));
+        SlotOf(due).Answered.Add(Micros(came - due));
     }
 
     public PhaseResult Read() => new(
-        _phase, _start, _fromDue.Count, _refused.Count, _failed, _notSent, Times.Of(_fromDue), Times.Of(_fromSent), Times.Of(_refused), Times.Of(_late),
-        _longestPause / 1e3)
+        _phase, _start, _fromDue.Count, _refused.Count, _failed, _notSent, _leftOut, Times.Of(_fromDue), Times.Of(_fromSent), Times.Of(_seen), Times.Of(_refused),
+        Times.Of(_late), _longestPause / 1e3)
     {
         Slots = [.. _slots.Select(slot => new SlotResult(slot.Answered.Milliseconds(0.99), slot.Answered.Count, slot.Others))],
     };
