@@ -7,7 +7,7 @@ using Gatehouse.Bench.Harness.Machine;
 // The generator of the open loop is this program again, as a process of its own on the CPU of the load.
 if (args is [OpenLoop.Mode, var plan])
 {
-    await OpenLoop.GenerateAsync(plan);
+    OpenLoop.Generate(plan);
     return 0;
 }
 // And so is each witness of the machine's stalls.

@@ -20,7 +20,7 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         var results = new List<LoadResult>();
         try
         {
-            if (load.Job == Jobs.Gateway) rig.Upstream = await Upstream.StartAsync(rig, cancellation);
+            if (load.Job == Jobs.Gateway) rig.Upstream = await Upstream.StartAsync(rig, isAlone: true, cancellation);
             foreach (var target in options.Choose(Catalog.All(load.Job, options.Others), tell))
                 if (target.Needs.All(File.Exists)) results.Add(await MeasureAsync(rig, target, cancellation));
                 else tell($"{target.Name} is left out: {string.Join(", ", target.Needs)} is not all there.");

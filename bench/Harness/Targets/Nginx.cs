@@ -9,7 +9,8 @@ internal static class Nginx
 
     /// <param name="http">What stands in the http block.</param>
     /// <param name="modules">Lines before everything else.</param>
-    public static Pinned Start(int cpu, string folder, string http, string modules = "")
+    /// <param name="before">Programs that start it.</param>
+    public static Pinned Start(int cpu, string folder, string http, string modules = "", IReadOnlyList<string>? before = null)
     {
         var file = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(file, $$"""
@@ -31,6 +32,6 @@ internal static class Nginx
               {{http}}
             }
             """);
-        return Pinned.Start(cpu, Path.Combine(folder, "log"), [Program, "-p", folder, "-c", file, "-e", "stderr"]);
+        return Pinned.Start(cpu, Path.Combine(folder, "log"), [.. before ?? [], Program, "-p", folder, "-c", file, "-e", "stderr"]);
     }
 }

@@ -16,7 +16,10 @@ internal sealed class Upstream : IAsyncDisposable
 
     public int ProcessId => _nginx.Id;
 
-    public static async Task<Upstream> StartAsync(Rig rig, CancellationToken cancellation)
+    /// <param name="rig">Where it runs.</param>
+    /// <param name="isAlone">As if on a machine of its own: neither the load nor the machine's services hold it up, where that is allowed.</param>
+    /// <param name="cancellation">Of the start.</param>
+    public static async Task<Upstream> StartAsync(Rig rig, bool isAlone, CancellationToken cancellation)
     {
         var (folder, port) = (rig.FolderOf("upstream"), Ports.Take());
         var nginx = Nginx.Start(rig.LoadCpu, folder, $$"""
@@ -25,7 +28,7 @@ internal sealed class Upstream : IAsyncDisposable
               default_type application/json;
               location / { return 200 '{{Body}}'; }
             }
-            """);
+            """, before: isAlone ? await Precedence.OfProgramAsync(cancellation) : []);
         await nginx.ListensAsync(port, cancellation);
         return new Upstream(nginx, port);
     }

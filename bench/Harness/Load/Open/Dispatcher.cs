@@ -5,11 +5,10 @@ namespace Gatehouse.Bench.Harness.Load.Open;
 /// <summary>
 /// Gives each request that is due to a connection that is free, or lets it wait for one. Its time runs from when it was due, so that a server that is
 /// slow to answer cannot make the load wait and thereby hide how slow it was (coordinated omission). When it is the load itself that stood still, what was
-/// due meanwhile is left out and counted where the phase says so: asked all at once it would be a load that nobody planned.
+/// due meanwhile is left out and counted where the phase says so: asked all at once it would be a load that nobody planned. All on one thread.
 /// </summary>
 internal sealed class Dispatcher(TimeSpan patience)
 {
-    private readonly Lock _lock = new();
     // In turn, so that none is idle for the two minutes after which servers close it: thousands that come back at once are a load of their own.
     private readonly Queue<OpenConnection> _free = new();
     private readonly Queue<long> _waiting = new();
@@ -21,25 +20,22 @@ internal sealed class Dispatcher(TimeSpan patience)
     /// <summary>What counts from now on; before, connections only open.</summary>
     public void Begin(IReadOnlyList<Tally> tallies)
     {
-        lock (_lock) _tallies = tallies;
+        _tallies = tallies;
     }
 
     /// <summary>Takes a request whose time has come.</summary>
     public void Take(long due)
     {
         OpenConnection connection;
-        lock (_lock)
+        var now = Stopwatch.GetTimestamp();
+        if (_free.Count > 0 && TallyOf(due).LeavesOut(due, now)) return;
+        if (!TryFind(out connection))
         {
-            var now = Stopwatch.GetTimestamp();
-            if (_free.Count > 0 && TallyOf(due).LeavesOut(due, now)) return;
-            if (!TryFind(out connection))
-            {
-                _waiting.Enqueue(due);
-                return;
-            }
-            TallyOf(due).SentLate(Tally.Micros(now - due));
-            CountSent(connection, now);
+            _waiting.Enqueue(due);
+            return;
         }
+        TallyOf(due).SentLate(Tally.Micros(now - due));
+        CountSent(connection, now);
         connection.Send(due);
     }
 
@@ -47,54 +43,42 @@ internal sealed class Dispatcher(TimeSpan patience)
     public void Free(OpenConnection connection)
     {
         long due;
-        lock (_lock)
+        var now = Stopwatch.GetTimestamp();
+        while (_waiting.TryDequeue(out due) && now - due > _patience) TallyOf(due).NotSent(due);
+        if (due == 0)
         {
-            var now = Stopwatch.GetTimestamp();
-            while (_waiting.TryDequeue(out due) && now - due > _patience) TallyOf(due).NotSent(due);
-            if (due == 0)
-            {
-                // One that broke while it was free, and was made anew, stands there already.
-                if (!connection.IsWaiting) _free.Enqueue(connection);
-                connection.IsWaiting = true;
-                return;
-            }
-            CountSent(connection, now);
+            // One that broke while it was free, and was made anew, stands there already.
+            if (!connection.IsWaiting) _free.Enqueue(connection);
+            connection.IsWaiting = true;
+            return;
         }
+        CountSent(connection, now);
         connection.Send(due);
     }
 
     /// <summary>An answer is there as a whole, and was when it had come.</summary>
     public void Answered(OpenConnection connection, long due, long came, int status)
     {
-        lock (_lock)
-        {
-            var (sent, seen) = (connection.Sent, Stopwatch.GetTimestamp());
-            if (sent == 0) return; // That writing it failed was told before.
-            came = Math.Clamp(came, sent, seen);
-            CountCame(connection, came);
-            TallyOf(due).Answered(due, sent, came, seen, status);
-        }
+        var (sent, seen) = (connection.Sent, Stopwatch.GetTimestamp());
+        if (sent == 0) return; // That writing it failed was told before.
+        came = Math.Clamp(came, sent, seen);
+        CountCame(connection, came);
+        TallyOf(due).Answered(due, sent, came, seen, status);
     }
 
     /// <summary>No answer will come.</summary>
     public void Failed(OpenConnection connection, long due)
     {
-        lock (_lock)
-        {
-            CountCame(connection, Stopwatch.GetTimestamp());
-            TallyOf(due).Failed(due);
-        }
+        CountCame(connection, Stopwatch.GetTimestamp());
+        TallyOf(due).Failed(due);
     }
 
     /// <summary>Counts what still waits for a connection as not sent, what still waits for an answer as failed.</summary>
     public IReadOnlyList<PhaseResult> End(IEnumerable<long> unanswered)
     {
-        lock (_lock)
-        {
-            while (_waiting.TryDequeue(out var due)) TallyOf(due).NotSent(due);
-            foreach (var due in unanswered) TallyOf(due).Failed(due);
-            return [.. _tallies.Select(tally => tally.Read())];
-        }
+        while (_waiting.TryDequeue(out var due)) TallyOf(due).NotSent(due);
+        foreach (var due in unanswered) TallyOf(due).Failed(due);
+        return [.. _tallies.Select(tally => tally.Read())];
     }
 
     // One that broke while it was free says so, and comes back when it is made anew.

@@ -5,47 +5,45 @@ using System.Security.Authentication;
 
 namespace Gatehouse.Bench.Harness.Load.Open;
 
-/// <summary>One keep-alive connection over TLS 1.3, HTTP/1.1, one request at a time. When it breaks it is made anew.</summary>
+/// <summary>
+/// One keep-alive connection over TLS 1.3, HTTP/1.1, one request at a time, all of it on the thread of its loop. When it breaks it is made anew.
+/// </summary>
 /// <param name="url">What is asked.</param>
 /// <param name="request">Head and body as they go out.</param>
 /// <param name="dispatcher">Who is told of answers.</param>
-internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatcher)
+/// <param name="loop">Whose thread it is.</param>
+internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatcher, Loop loop)
 {
     private const int LargestAnswer = 16 * 1024;
 
     private readonly byte[] _answer = new byte[LargestAnswer];
-    private volatile SslStream? _stream;
-    private long _due;
+    private SslStream? _stream;
 
     /// <summary>When the request that waits for an answer was due; 0: none does.</summary>
-    public long Due => Volatile.Read(ref _due);
+    public long Due { get; private set; }
 
     public bool IsOpen => _stream is not null;
 
-    /// <summary>Whether it stands among those that are free. The dispatcher's, under its lock.</summary>
+    /// <summary>Whether it stands among those that are free. The dispatcher's.</summary>
     public bool IsWaiting { get; set; }
 
     /// <summary>When the request that has no answer yet was sent; 0: there is none. The dispatcher's, likewise.</summary>
     public long Sent { get; set; }
 
-    /// <summary>Opens it and reads its answers until the end of the run.</summary>
-    /// <param name="opened">Told once, after the first handshake.</param>
-    /// <param name="cancellation">The end of the run.</param>
-    public async Task RunAsync(Action opened, CancellationToken cancellation)
+    /// <summary>Opens it and reads its answers for as long as the loop runs.</summary>
+    public async Task RunAsync()
     {
-        while (!cancellation.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await ServeAsync(opened, cancellation);
+                await ServeAsync();
             }
-            catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
+            catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
             {
                 _stream = null;
-                if (cancellation.IsCancellationRequested) return;
-                if (Interlocked.Exchange(ref _due, 0) is var due and not 0) dispatcher.Failed(this, due);
-                // A server that closes at once must not be asked in a tight loop.
-                await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
+                Fail();
+                await loop.DelayAsync(TimeSpan.FromMilliseconds(100)); // A server that closes at once must not be asked without a pause.
             }
         }
     }
@@ -53,51 +51,57 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
     /// <summary>Only when it is free.</summary>
     public void Send(long due)
     {
-        _due = due;
-        _ = WriteAsync(_stream, due);
+        Due = due;
+        _ = WriteAsync();
     }
 
-    private async Task WriteAsync(SslStream? stream, long due)
+    private async Task WriteAsync()
     {
         try
         {
-            if (stream is null) throw new IOException("It was closed just now.");
-            await stream.WriteAsync(request);
+            if (_stream is null) throw new IOException("It was closed just now.");
+            await _stream.WriteAsync(request);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Its reader sees the same; whoever is first tells it.
-            if (Interlocked.CompareExchange(ref _due, 0, due) == due) dispatcher.Failed(this, due);
+            Fail(); // Its reader sees the same; whoever is first tells it.
         }
     }
 
-    private async Task ServeAsync(Action opened, CancellationToken cancellation)
+    private void Fail()
+    {
+        if (Due == 0) return;
+        dispatcher.Failed(this, Due);
+        Due = 0;
+    }
+
+    private async Task ServeAsync()
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(url.Host, url.Port, cancellation);
-        await using var wire = new StampedStream(socket);
+        socket.Connect(url.Host, url.Port);
+        await using var wire = new StampedStream(socket, loop);
         await using var stream = new SslStream(wire);
         var options = new SslClientAuthenticationOptions { TargetHost = url.Host, EnabledSslProtocols = SslProtocols.Tls13 };
 #pragma warning disable CA5359 // It loads a server that was probed with the certificate checked; each check would be the generator's time.
         options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
-        await stream.AuthenticateAsClientAsync(options, cancellation);
+        await stream.AuthenticateAsClientAsync(options);
         _stream = stream;
-        opened();
         while (true)
         {
             dispatcher.Free(this);
-            var status = await ReadAnswerAsync(stream, cancellation);
-            dispatcher.Answered(this, Interlocked.Exchange(ref _due, 0), wire.Came, status);
+            var status = await ReadAnswerAsync(stream);
+            dispatcher.Answered(this, Due, wire.Came, status);
+            Due = 0;
         }
     }
 
-    private async ValueTask<int> ReadAnswerAsync(SslStream stream, CancellationToken cancellation)
+    private async ValueTask<int> ReadAnswerAsync(SslStream stream)
     {
         var (length, whole) = (0, int.MaxValue);
         while (length < whole)
         {
-            var read = await stream.ReadAsync(_answer.AsMemory(length), cancellation);
+            var read = await stream.ReadAsync(_answer.AsMemory(length));
             if (read == 0) throw new IOException("The server closed the connection.");
             length += read;
             if (whole == int.MaxValue) whole = LengthOf(_answer.AsSpan(0, length));

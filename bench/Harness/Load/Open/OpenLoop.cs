@@ -27,12 +27,10 @@ internal static class OpenLoop
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(1);
 
     // What answers find must not be the generator's own doing: one collection in half a minute instead of one a second, each of which held up the answers
-    // for 5 to 10 ms; no collector's thread; nothing compiled a second time while it runs; no second thread to which each answer is handed, and none that
-    // spins meanwhile.
+    // for 5 to 10 ms; no collector's thread; nothing compiled a second time while it runs.
     private static readonly Dictionary<string, string> Environment = new()
     {
         ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCgen0size"] = "0x40000000", ["DOTNET_TieredCompilation"] = "0", ["DOTNET_ReadyToRun"] = "0",
-        ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1", ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
     };
 
     /// <summary>Starts the generator and waits for what it found.</summary>
@@ -46,42 +44,35 @@ internal static class OpenLoop
     }
 
     /// <summary>Is the generator: reads the plan, asks, and writes the results to standard output.</summary>
-    public static async Task GenerateAsync(string file)
+    public static void Generate(string file)
     {
         GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
-        var plan = JsonSerializer.Deserialize<OpenPlan>(await File.ReadAllTextAsync(file))!;
-        using var end = new CancellationTokenSource();
+        var (plan, loop) = (JsonSerializer.Deserialize<OpenPlan>(File.ReadAllText(file))!, new Loop());
         var dispatcher = new Dispatcher(TimeSpan.FromMilliseconds(plan.PatienceMilliseconds));
         var request = Compose(plan.Question);
-        var connections = Enumerable.Range(0, plan.Connections).Select(_ => new OpenConnection(plan.Question.Url, request, dispatcher)).ToArray();
-        var running = new List<Task>();
+        var connections = Enumerable.Range(0, plan.Connections).Select(_ => new OpenConnection(plan.Question.Url, request, dispatcher, loop)).ToArray();
         // Few handshakes at a time, or a server on one CPU lets the last ones wait for longer than they last.
-        foreach (var batch in connections.Chunk(HandshakesAtOnce)) running.AddRange(await OpenAsync(batch, end.Token));
-        await Task.Factory.StartNew(() => Ask(plan, dispatcher), TaskCreationOptions.LongRunning);
-        await Task.Delay(LastAnswers);
+        foreach (var batch in connections.Chunk(HandshakesAtOnce))
+        {
+            var running = batch.Select(connection => connection.RunAsync()).ToArray();
+            loop.RunUntil(() => batch.All(connection => connection.IsOpen) || running.Any(task => task.IsFaulted));
+            foreach (var failed in running.Where(task => task.IsFaulted)) failed.GetAwaiter().GetResult();
+        }
+        FineSleep.Prepare();
+        Ask(plan, dispatcher, loop);
+        loop.RunUntil(Stopwatch.GetTimestamp() + (long)(LastAnswers.TotalSeconds * Stopwatch.Frequency));
         var results = dispatcher.End(connections.Select(connection => connection.Due).Where(due => due != 0));
-        await end.CancelAsync();
-        await Task.WhenAll(running);
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(results));
-    }
-
-    private static async Task<IReadOnlyList<Task>> OpenAsync(OpenConnection[] connections, CancellationToken cancellation)
-    {
-        var opened = connections.Select(_ => new TaskCompletionSource()).ToArray();
-        var running = connections.Zip(opened, (connection, stands) => connection.RunAsync(() => stands.TrySetResult(), cancellation)).ToArray();
-        var ended = await Task.WhenAny(running.Append(Task.WhenAll(opened.Select(stands => stands.Task))));
-        await ended; // One that ends before they all stand has failed.
-        return running;
+        Console.Out.WriteLine(JsonSerializer.Serialize(results));
     }
 
     // The phases begin when all connections stand: what they count is requests.
-    private static void Ask(OpenPlan plan, Dispatcher dispatcher)
+    private static void Ask(OpenPlan plan, Dispatcher dispatcher, Loop loop)
     {
         var start = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 10);
         var tallies = new List<Tally>();
         foreach (var phase in plan.Phases) tallies.Add(new Tally(phase, tallies.Count == 0 ? start : tallies[^1].End));
         dispatcher.Begin(tallies);
-        Pacer.Run(plan.Phases, start, dispatcher.Take);
+        Pacer.Run(plan.Phases, start, loop, dispatcher.Take);
     }
 
     private static byte[] Compose(Question question)

@@ -2,13 +2,14 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
 
 namespace Gatehouse.Bench.Harness.Load.Open;
 
 /// <summary>
 /// A socket that tells when what was read last had reached it, by the kernel's clock: when the load's CPU came to read it is no doing of the server's.
 /// </summary>
-internal sealed class StampedStream : Stream
+internal sealed class StampedStream : Stream, IValueTaskSource
 {
     // Of Linux: SOL_SOCKET, SO_TIMESTAMPNS (and the type of the message that holds the time), MSG_DONTWAIT, EAGAIN, EINTR.
     private const int SocketLevel = 1;
@@ -21,12 +22,18 @@ internal sealed class StampedStream : Stream
     private readonly byte[] _data = GC.AllocateArray<byte>(16 * 1024, pinned: true);
     private readonly byte[] _control = GC.AllocateArray<byte>(64, pinned: true);
     private readonly nint[] _place = GC.AllocateArray<nint>(2, pinned: true);
+    private ManualResetValueTaskSourceCore<bool> _arrival;
+    private bool _isAwaited;
+    private bool _hasSome;
 
     /// <param name="socket">Connected; is disposed of with this.</param>
-    public StampedStream(Socket socket)
+    /// <param name="loop">Tells of what arrives.</param>
+    public StampedStream(Socket socket, Loop loop)
     {
         _socket = socket;
+        socket.Blocking = false;
         socket.SetRawSocketOption(SocketLevel, TimeStamp, [1, 0, 0, 0]);
+        loop.Watch(this, socket.SafeHandle);
     }
 
     /// <summary>When the last part of what was read last was there: a time stamp of <see cref="Stopwatch"/>.</summary>
@@ -46,13 +53,35 @@ internal sealed class StampedStream : Stream
     {
         while (true)
         {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken); // Until there is something.
+            if (!_hasSome)
+            {
+                _arrival.Reset();
+                _isAwaited = true;
+                await new ValueTask(this, _arrival.Version);
+            }
             if (TryReceive(buffer.Span, out var read)) return read;
         }
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        await _socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+    // What is asked is shorter than any buffer of the kernel's.
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _socket.Send(buffer.Span) == buffer.Length ? ValueTask.CompletedTask : throw new IOException("The kernel did not take it all.");
+
+    /// <summary>There is something to read, or never will be.</summary>
+    public void Arrive()
+    {
+        _hasSome = true;
+        if (!_isAwaited) return;
+        _isAwaited = false;
+        _arrival.SetResult(true);
+    }
+
+    void IValueTaskSource.GetResult(short token) => _arrival.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _arrival.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _arrival.OnCompleted(continuation, state, token, flags);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -87,8 +116,10 @@ internal sealed class StampedStream : Stream
         if (read < 0)
         {
             var error = Marshal.GetLastPInvokeError();
+            if (error == TryAgain) _hasSome = false;
             return error is TryAgain or Interrupted ? false : throw new IOException($"The socket failed with error {error}.");
         }
+        _hasSome = read == 0 || read == (int)_place[1]; // Less than there was room for: the next arrival will be told.
         _data.AsSpan(0, read).CopyTo(buffer);
         Came = Stopwatch.GetTimestamp() - AgeOf(_control.AsSpan(0, (int)message.ControlLength));
         return true;
