@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Gatehouse.Bench.Harness.Machine;
 
 /// <summary>Who runs first on a CPU that is shared, on Linux; where nobody may say so, all remain equal.</summary>
@@ -13,7 +15,7 @@ internal static class Precedence
             await Tool.RunAsync(RealTime[0], [.. RealTime[1..], "true"], cancellation);
             return RealTime;
         }
-        catch (BenchException)
+        catch (Exception exception) when (exception is BenchException or Win32Exception)
         {
             return [];
         }

@@ -20,7 +20,7 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         var results = new List<LoadResult>();
         try
         {
-            if (load.Job == Jobs.Gateway) rig.Upstream = await Upstream.StartAsync(rig, isAlone: true, cancellation);
+            if (load.Job == Jobs.Gateway) rig.Upstream = await StartUpstreamAsync(rig, cancellation);
             foreach (var target in options.Choose(Catalog.All(load.Job, options.Others), tell))
                 if (target.Needs.All(File.Exists)) results.Add(await MeasureAsync(rig, target, cancellation));
                 else tell($"{target.Name} is left out: {string.Join(", ", target.Needs)} is not all there.");
@@ -30,6 +30,14 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
             if (rig.Upstream is not null) await rig.Upstream.DisposeAsync();
         }
         return results.Count > 0 ? results : throw new BenchException($"No target of the job {load.Job} has such a name.");
+    }
+
+    // As if it had a machine of its own: neither the load nor the machine's services hold it up.
+    private async Task<Upstream> StartUpstreamAsync(Rig rig, CancellationToken cancellation)
+    {
+        var before = await Precedence.OfProgramAsync(cancellation);
+        if (before.Count == 0) tell("The upstream waits for the load as any program: nobody may have real-time priority here.");
+        return await Upstream.StartAsync(rig, before, cancellation);
     }
 
     private async Task<LoadResult> MeasureAsync(Rig rig, Target target, CancellationToken cancellation)

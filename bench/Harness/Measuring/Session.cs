@@ -13,7 +13,7 @@ internal sealed class Session(string job, BenchOptions options, Action<string> t
         var started = new List<Target>();
         try
         {
-            if (Catalog.NeedsUpstream(job)) rig.Upstream = await Upstream.StartAsync(rig, isAlone: false, cancellation);
+            if (Catalog.NeedsUpstream(job)) rig.Upstream = await Upstream.StartAsync(rig, before: [], cancellation);
             await StartAllAsync(rig, started, cancellation);
             var meter = new Meter(rig, options);
             var results = new List<Result>();

@@ -14,7 +14,7 @@ internal static class LoadReport
     [
         "target", "saturation / s", "asked / s", "CPU %", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 / p50", "longest pause ms",
         "server CPU stalls longest / sum ms", "load CPU stalls longest / sum ms", "generator late p50 / p99 ms",
-        "left out %", "read p99 ms", "not answered", "foreign %",
+        "left out %", "p99 ms with them as the slowest", "read p99 ms", "not answered", "foreign %",
     ];
 
     private static readonly string[] OverHead =
@@ -81,7 +81,8 @@ internal static class LoadReport
             Number(times.P50, 2), Number(times.P99, 2), Number(times.P999, 2), Number(times.Max, 1), Number(times.P99 / times.P50, 1),
             Number(phase.LongestPause, 1), Stood(facts.ServerStalls), Stood(facts.LoadStalls),
             $"{Number(phase.Late.P50, 2)} / {Number(phase.Late.P99, 2)}",
-            Number(100 * phase.LeftOut / (phase.Due + phase.LeftOut), 2), Number(phase.Seen.P99, 2), Number(phase.NotAnswered, 0), Number(result.ForeignPercent, 0),
+            Number(100 * phase.LeftOut / (phase.Due + phase.LeftOut), 2),
+            phase.P99WithLeftOut is { } most ? Number(most, 2) : $"> {Number(times.Max, 0)}", Number(phase.Seen.P99, 2), Number(phase.NotAnswered, 0), Number(result.ForeignPercent, 0),
         ];
     }
 

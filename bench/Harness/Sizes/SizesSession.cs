@@ -16,7 +16,7 @@ internal sealed class SizesSession(string store, SizesOptions options, Action<st
     public async Task<(IReadOnlyList<SizeResult> Results, CacheCost? Cache)> RunAsync(string folder, CancellationToken cancellation)
     {
         using var rig = new Rig(folder, serverCpu: 0, loadCpu: 1, tokens: 1);
-        await using var upstream = rig.Upstream = await Upstream.StartAsync(rig, isAlone: false, cancellation);
+        await using var upstream = rig.Upstream = await Upstream.StartAsync(rig, before: [], cancellation);
         await using var postgres = store == Size.Postgres ? await PostgresServer.StartAsync(rig.LoadCpu, cancellation) : null;
         var all = new List<Installation>();
         try

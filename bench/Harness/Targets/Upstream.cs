@@ -17,9 +17,9 @@ internal sealed class Upstream : IAsyncDisposable
     public int ProcessId => _nginx.Id;
 
     /// <param name="rig">Where it runs.</param>
-    /// <param name="isAlone">As if on a machine of its own: neither the load nor the machine's services hold it up, where that is allowed.</param>
+    /// <param name="before">Programs that start it.</param>
     /// <param name="cancellation">Of the start.</param>
-    public static async Task<Upstream> StartAsync(Rig rig, bool isAlone, CancellationToken cancellation)
+    public static async Task<Upstream> StartAsync(Rig rig, IReadOnlyList<string> before, CancellationToken cancellation)
     {
         var (folder, port) = (rig.FolderOf("upstream"), Ports.Take());
         var nginx = Nginx.Start(rig.LoadCpu, folder, $$"""
@@ -28,7 +28,7 @@ internal sealed class Upstream : IAsyncDisposable
               default_type application/json;
               location / { return 200 '{{Body}}'; }
             }
-            """, before: isAlone ? await Precedence.OfProgramAsync(cancellation) : []);
+            """, before: before);
         await nginx.ListensAsync(port, cancellation);
         return new Upstream(nginx, port);
     }

@@ -12,10 +12,11 @@ internal sealed class Dispatcher(TimeSpan patience)
     // In turn, so that none is idle for the two minutes after which servers close it: thousands that come back at once are a load of their own.
     private readonly Queue<OpenConnection> _free = new();
     private readonly Queue<long> _waiting = new();
-    private readonly Queue<(OpenConnection Connection, long Sent)> _asked = new();
+    private readonly LinkedList<OpenConnection> _asked = new();
     private readonly long _patience = (long)(patience.TotalSeconds * Stopwatch.Frequency);
     private IReadOnlyList<Tally> _tallies = [];
     private long _lastCame;
+    private int _broken;
 
     /// <summary>What counts from now on; before, connections only open.</summary>
     public void Begin(IReadOnlyList<Tally> tallies)
@@ -26,15 +27,15 @@ internal sealed class Dispatcher(TimeSpan patience)
     /// <summary>Takes a request whose time has come.</summary>
     public void Take(long due)
     {
-        OpenConnection connection;
-        var now = Stopwatch.GetTimestamp();
-        if (_free.Count > 0 && TallyOf(due).LeavesOut(due, now)) return;
-        if (!TryFind(out connection))
+        var (now, tally) = (Stopwatch.GetTimestamp(), TallyOf(due));
+        // A server whose connections break keeps the generator busy with new ones: what is late meanwhile is not the generator's own.
+        if (_broken == 0 && _free.Count > 0 && tally.LeavesOut(due, now)) return;
+        if (!TryFind(out var connection))
         {
             _waiting.Enqueue(due);
             return;
         }
-        TallyOf(due).SentLate(Tally.Micros(now - due));
+        tally.SentLate(Tally.Micros(now - due));
         CountSent(connection, now);
         connection.Send(due);
     }
@@ -55,6 +56,9 @@ internal sealed class Dispatcher(TimeSpan patience)
         CountSent(connection, now);
         connection.Send(due);
     }
+
+    /// <summary>A connection has to be made anew, or has been.</summary>
+    public void Broken(bool isMended) => _broken += isMended ? -1 : 1;
 
     /// <summary>An answer is there as a whole, and was when it had come.</summary>
     public void Answered(OpenConnection connection, long due, long came, int status)
@@ -78,6 +82,7 @@ internal sealed class Dispatcher(TimeSpan patience)
     {
         while (_waiting.TryDequeue(out var due)) TallyOf(due).NotSent(due);
         foreach (var due in unanswered) TallyOf(due).Failed(due);
+        CountPause(Stopwatch.GetTimestamp());
         return [.. _tallies.Select(tally => tally.Read())];
     }
 
@@ -95,15 +100,20 @@ internal sealed class Dispatcher(TimeSpan patience)
     private void CountSent(OpenConnection connection, long now)
     {
         connection.Sent = now;
-        _asked.Enqueue((connection, now));
+        _asked.AddLast(connection.Place);
+    }
+
+    private void CountCame(OpenConnection connection, long came)
+    {
+        CountPause(came);
+        _asked.Remove(connection.Place);
+        (_lastCame, connection.Sent) = (Math.Max(_lastCame, came), 0);
     }
 
     // A pause is a time without an answer in which a request waited for one: it begins with the last answer, or with the oldest that still waits.
-    private void CountCame(OpenConnection connection, long came)
+    private void CountPause(long end)
     {
-        while (_asked.TryPeek(out var oldest) && oldest.Connection.Sent != oldest.Sent) _asked.Dequeue();
-        if (_asked.TryPeek(out var first)) TallyOf(came).Pause(Tally.Micros(came - Math.Max(_lastCame, first.Sent)));
-        (_lastCame, connection.Sent) = (Math.Max(_lastCame, came), 0);
+        if (_asked.First is { } oldest) TallyOf(end).Pause(Tally.Micros(end - Math.Max(_lastCame, oldest.Value.Sent)));
     }
 
     private Tally TallyOf(long time)

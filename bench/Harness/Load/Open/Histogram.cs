@@ -25,12 +25,16 @@ internal sealed class Histogram
     }
 
     /// <summary>The time that this share of all stays within, in milliseconds.</summary>
-    public double Milliseconds(double share)
+    public double Milliseconds(double share) =>
+        MillisecondsAmong(share, Count) ?? Max / 1e3;
+
+    /// <summary>The same with more than it has counted, all of which are longer; null: it is one of those.</summary>
+    public double? MillisecondsAmong(double share, long all)
     {
-        var left = (long)Math.Ceiling(share * Count);
+        var left = (long)Math.Ceiling(share * all);
         for (var place = 0; place < _counts.Length; place++)
             if (_counts[place] > 0 && (left -= _counts[place]) <= 0) return Math.Min(Max, EndOf(place)) / 1e3;
-        return Max / 1e3;
+        return null;
     }
 
     // The first buckets are one microsecond each; from then on each octave is cut into as many.

@@ -8,16 +8,34 @@ namespace Gatehouse.Bench.Harness.Load.Open;
 /// <summary>
 /// One keep-alive connection over TLS 1.3, HTTP/1.1, one request at a time, all of it on the thread of its loop. When it breaks it is made anew.
 /// </summary>
-/// <param name="url">What is asked.</param>
-/// <param name="request">Head and body as they go out.</param>
-/// <param name="dispatcher">Who is told of answers.</param>
-/// <param name="loop">Whose thread it is.</param>
-internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatcher, Loop loop)
+internal sealed class OpenConnection
 {
     private const int LargestAnswer = 16 * 1024;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(1);
+
+    private readonly Uri _url;
+    private readonly byte[] _request;
+    private readonly Dispatcher _dispatcher;
+    private readonly Loop _loop;
     private readonly byte[] _answer = new byte[LargestAnswer];
     private SslStream? _stream;
+    private StampedStream? _wire;
+    private bool _isBroken;
+
+    /// <param name="url">What is asked.</param>
+    /// <param name="request">Head and body as they go out.</param>
+    /// <param name="dispatcher">Who is told of answers.</param>
+    /// <param name="loop">Whose thread it is.</param>
+    public OpenConnection(Uri url, byte[] request, Dispatcher dispatcher, Loop loop)
+    {
+        (_url, _request, _dispatcher, _loop) = (url, request, dispatcher, loop);
+        Place = new LinkedListNode<OpenConnection>(this);
+    }
+
+    /// <summary>Where it stands among those whose request has no answer yet. The dispatcher's.</summary>
+    public LinkedListNode<OpenConnection> Place { get; }
 
     /// <summary>When the request that waits for an answer was due; 0: none does.</summary>
     public long Due { get; private set; }
@@ -41,9 +59,10 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
             }
             catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
             {
-                _stream = null;
+                if (!_isBroken) _dispatcher.Broken(isMended: false);
+                (_stream, _isBroken) = (null, true);
                 Fail();
-                await loop.DelayAsync(TimeSpan.FromMilliseconds(100)); // A server that closes at once must not be asked without a pause.
+                await _loop.DelayAsync(Pause); // A server that closes at once must not be asked without one.
             }
         }
     }
@@ -59,41 +78,51 @@ internal sealed class OpenConnection(Uri url, byte[] request, Dispatcher dispatc
     {
         try
         {
-            if (_stream is null) throw new IOException("It was closed just now.");
-            await _stream.WriteAsync(request);
+            await _stream!.WriteAsync(_request);
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            Fail(); // Its reader sees the same; whoever is first tells it.
+            Fail();
+            _wire!.Break();
         }
     }
 
     private void Fail()
     {
         if (Due == 0) return;
-        dispatcher.Failed(this, Due);
+        _dispatcher.Failed(this, Due);
         Due = 0;
     }
 
     private async Task ServeAsync()
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Connect(url.Host, url.Port);
-        await using var wire = new StampedStream(socket, loop);
+        await ConnectAsync(socket);
+        await using var wire = new StampedStream(socket, _loop);
         await using var stream = new SslStream(wire);
-        var options = new SslClientAuthenticationOptions { TargetHost = url.Host, EnabledSslProtocols = SslProtocols.Tls13 };
+        var options = new SslClientAuthenticationOptions { TargetHost = _url.Host, EnabledSslProtocols = SslProtocols.Tls13 };
 #pragma warning disable CA5359 // It loads a server that was probed with the certificate checked; each check would be the generator's time.
         options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
         await stream.AuthenticateAsClientAsync(options);
-        _stream = stream;
+        (_stream, _wire) = (stream, wire);
+        if (_isBroken) _dispatcher.Broken(isMended: true);
+        _isBroken = false;
         while (true)
         {
-            dispatcher.Free(this);
+            _dispatcher.Free(this);
             var status = await ReadAnswerAsync(stream);
-            dispatcher.Answered(this, Due, wire.Came, status);
+            _dispatcher.Answered(this, Due, wire.Came, status);
             Due = 0;
         }
+    }
+
+    // Who is not let in for long must hold up nobody else: another thread waits for it. Were it awaited, .NET's own epoll would wake for each answer, too.
+    private async Task ConnectAsync(Socket socket)
+    {
+        var connecting = Task.Run(() => socket.Connect(_url.Host, _url.Port));
+        while (!connecting.IsCompleted) await _loop.DelayAsync(Glance);
+        await connecting;
     }
 
     private async ValueTask<int> ReadAnswerAsync(SslStream stream)

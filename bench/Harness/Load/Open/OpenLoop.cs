@@ -54,11 +54,9 @@ internal static class OpenLoop
         // Few handshakes at a time, or a server on one CPU lets the last ones wait for longer than they last.
         foreach (var batch in connections.Chunk(HandshakesAtOnce))
         {
-            var running = batch.Select(connection => connection.RunAsync()).ToArray();
-            loop.RunUntil(() => batch.All(connection => connection.IsOpen) || running.Any(task => task.IsFaulted));
-            foreach (var failed in running.Where(task => task.IsFaulted)) failed.GetAwaiter().GetResult();
+            foreach (var connection in batch) loop.Mind(connection.RunAsync());
+            loop.RunUntil(() => batch.All(connection => connection.IsOpen));
         }
-        FineSleep.Prepare();
         Ask(plan, dispatcher, loop);
         loop.RunUntil(Stopwatch.GetTimestamp() + (long)(LastAnswers.TotalSeconds * Stopwatch.Frequency));
         var results = dispatcher.End(connections.Select(connection => connection.Due).Where(due => due != 0));

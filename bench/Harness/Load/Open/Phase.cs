@@ -29,13 +29,19 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 /// <param name="FromSent">Of the answered, from the time at which they were sent, likewise.</param>
 /// <param name="Seen">Of the answered, from the time at which they were due to that at which the generator had read them.</param>
 /// <param name="RefusedFromSent">Of the refused.</param>
-/// <param name="Late">How late the generator itself was with requests for which a connection was free.</param>
+/// <param name="Late">How late the generator itself was with requests for which a connection was free, those that it left out among them.</param>
 /// <param name="LongestPause">Milliseconds in which no answer came although requests waited for one.</param>
 internal sealed record PhaseResult(
     Phase Phase, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Start,
     long Answered, long Refused, long Failed, long NotSent, long LeftOut, Times FromDue, Times FromSent, Times Seen,
     Times RefusedFromSent, Times Late, double LongestPause)
 {
+    /// <summary>
+    /// Of the answered from when they were due, were each that was left out later than all of them: what leaving out can hide at most; null: later than the
+    /// last of the answered.
+    /// </summary>
+    public double? P99WithLeftOut { get; init; }
+
     /// <summary>Parts of the phase, one after the other.</summary>
     public required IReadOnlyList<SlotResult> Slots { get; init; }
 

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 
 namespace Gatehouse.Bench.Harness.Load.Open;
@@ -11,29 +9,23 @@ namespace Gatehouse.Bench.Harness.Load.Open;
 /// </summary>
 internal sealed class StampedStream : Stream, IValueTaskSource
 {
-    // Of Linux: SOL_SOCKET, SO_TIMESTAMPNS (and the type of the message that holds the time), MSG_DONTWAIT, EAGAIN, EINTR.
-    private const int SocketLevel = 1;
-    private const int TimeStamp = 35;
-    private const int DoNotWait = 0x40;
-    private const int TryAgain = 11;
-    private const int Interrupted = 4;
-
     private readonly Socket _socket;
-    private readonly byte[] _data = GC.AllocateArray<byte>(16 * 1024, pinned: true);
-    private readonly byte[] _control = GC.AllocateArray<byte>(64, pinned: true);
-    private readonly nint[] _place = GC.AllocateArray<nint>(2, pinned: true);
+    private readonly Loop _loop;
+    private readonly int _id;
     private ManualResetValueTaskSourceCore<bool> _arrival;
     private bool _isAwaited;
     private bool _hasSome;
+    private bool _hasEnded;
+    private bool _isBroken;
 
     /// <param name="socket">Connected; is disposed of with this.</param>
     /// <param name="loop">Tells of what arrives.</param>
     public StampedStream(Socket socket, Loop loop)
     {
-        _socket = socket;
+        (_socket, _loop) = (socket, loop);
         socket.Blocking = false;
-        socket.SetRawSocketOption(SocketLevel, TimeStamp, [1, 0, 0, 0]);
-        loop.Watch(this, socket.SafeHandle);
+        Receiver.Prepare(socket);
+        _id = loop.Watch(this, socket.SafeHandle);
     }
 
     /// <summary>When the last part of what was read last was there: a time stamp of <see cref="Stopwatch"/>.</summary>
@@ -59,7 +51,13 @@ internal sealed class StampedStream : Stream, IValueTaskSource
                 _isAwaited = true;
                 await new ValueTask(this, _arrival.Version);
             }
-            if (TryReceive(buffer.Span, out var read)) return read;
+            if (_isBroken) throw new IOException("Writing to it failed.");
+            if (buffer.IsEmpty) return 0; // Who asks for nothing waits until there is something.
+            _hasSome = _loop.Receiver.TryReceive(_socket.SafeHandle, buffer.Span, out var read, out var came);
+            if (!_hasSome) continue;
+            Came = came;
+            _hasSome = _hasEnded || read == Math.Min(buffer.Length, Receiver.Most); // Less than there was room for: the next arrival will be told.
+            return read;
         }
     }
 
@@ -67,21 +65,22 @@ internal sealed class StampedStream : Stream, IValueTaskSource
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         _socket.Send(buffer.Span) == buffer.Length ? ValueTask.CompletedTask : throw new IOException("The kernel did not take it all.");
 
-    /// <summary>There is something to read, or never will be.</summary>
-    public void Arrive()
+    /// <summary>There is something to read.</summary>
+    /// <param name="isLast">There never will be more.</param>
+    public void Arrive(bool isLast)
     {
-        _hasSome = true;
+        (_hasSome, _hasEnded) = (true, _hasEnded || isLast);
         if (!_isAwaited) return;
         _isAwaited = false;
         _arrival.SetResult(true);
     }
 
-    void IValueTaskSource.GetResult(short token) => _arrival.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _arrival.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _arrival.OnCompleted(continuation, state, token, flags);
+    /// <summary>Its reader sees that it failed.</summary>
+    public void Break()
+    {
+        _isBroken = true;
+        Arrive(isLast: true);
+    }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -98,57 +97,20 @@ internal sealed class StampedStream : Stream, IValueTaskSource
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    void IValueTaskSource.GetResult(short token) => _arrival.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _arrival.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _arrival.OnCompleted(continuation, state, token, flags);
+
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _socket.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private bool TryReceive(Span<byte> buffer, out int read)
-    {
-        (_place[0], _place[1]) = (Marshal.UnsafeAddrOfPinnedArrayElement(_data, 0), Math.Min(buffer.Length, _data.Length));
-        var message = new Message
+        if (disposing)
         {
-            Places = Marshal.UnsafeAddrOfPinnedArrayElement(_place, 0), PlaceCount = 1,
-            Control = Marshal.UnsafeAddrOfPinnedArrayElement(_control, 0), ControlLength = (nuint)_control.Length,
-        };
-        read = (int)Receive(_socket.SafeHandle, ref message, DoNotWait);
-        if (read < 0)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            if (error == TryAgain) _hasSome = false;
-            return error is TryAgain or Interrupted ? false : throw new IOException($"The socket failed with error {error}.");
+            _loop.Forget(_id);
+            _socket.Dispose();
         }
-        _hasSome = read == 0 || read == (int)_place[1]; // Less than there was room for: the next arrival will be told.
-        _data.AsSpan(0, read).CopyTo(buffer);
-        Came = Stopwatch.GetTimestamp() - AgeOf(_control.AsSpan(0, (int)message.ControlLength));
-        return true;
-    }
-
-    // One message: its length, level and type, then seconds and nanoseconds since 1970.
-    private static long AgeOf(ReadOnlySpan<byte> control)
-    {
-        if (control.Length < 32 || BinaryPrimitives.ReadInt32LittleEndian(control[8..]) != SocketLevel
-            || BinaryPrimitives.ReadInt32LittleEndian(control[12..]) != TimeStamp)
-            return 0;
-        var came = DateTimeOffset.UnixEpoch.AddSeconds(BinaryPrimitives.ReadInt64LittleEndian(control[16..]))
-            .AddTicks(BinaryPrimitives.ReadInt64LittleEndian(control[24..]) / TimeSpan.NanosecondsPerTick);
-        return (long)((TimeProvider.System.GetUtcNow() - came).TotalSeconds * Stopwatch.Frequency);
-    }
-
-    [DllImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint Receive(SafeSocketHandle socket, ref Message message, int flags);
-
-    /// <summary>Linux's <c>msghdr</c> on 64 bits.</summary>
-    private struct Message
-    {
-        public nint Name;
-        public uint NameLength;
-        public nint Places;
-        public nuint PlaceCount;
-        public nint Control;
-        public nuint ControlLength;
-        public int Flags;
+        base.Dispose(disposing);
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Gatehouse.Bench.Harness.Load.Open;
 
-/// <summary>Counts what becomes of the requests of one phase. Its caller locks.</summary>
+/// <summary>Counts what becomes of the requests of one phase.</summary>
 internal sealed class Tally
 {
     private readonly Phase _phase;
@@ -36,6 +36,7 @@ internal sealed class Tally
     {
         if (_phase.MostLate is not { } most || Micros(now - due) <= most * 1000) return false;
         _leftOut++;
+        _late.Add(Micros(now - due));
         return true;
     }
 
@@ -72,6 +73,7 @@ internal sealed class Tally
         _phase, _start, _fromDue.Count, _refused.Count, _failed, _notSent, _leftOut, Times.Of(_fromDue), Times.Of(_fromSent), Times.Of(_seen), Times.Of(_refused),
         Times.Of(_late), _longestPause / 1e3)
     {
+        P99WithLeftOut = _fromDue.MillisecondsAmong(0.99, _fromDue.Count + _leftOut),
         Slots = [.. _slots.Select(slot => new SlotResult(slot.Answered.Milliseconds(0.99), slot.Answered.Count, slot.Others))],
     };
 
