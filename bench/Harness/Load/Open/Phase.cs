@@ -22,7 +22,7 @@ internal sealed record Times(double P50, double P99, double P999, double Max)
 /// <param name="Refused">503.</param>
 /// <param name="Failed">Any other status, or a connection that broke.</param>
 /// <param name="NotSent">No connection was free for as long as the generator waits: what a caller sees as a timeout.</param>
-/// <param name="LeftOut">The generator itself stood still when they were due.</param>
+/// <param name="LeftOut">The generator came too late for them.</param>
 /// <param name="FromDue">
 /// Of the answered, from the time at which they were due, so that a wait for a free connection counts, to that at which the answer was in the caller's socket.
 /// </param>

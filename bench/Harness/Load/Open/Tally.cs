@@ -31,7 +31,7 @@ internal sealed class Tally
 
     public void SentLate(long micros) => _late.Add(micros);
 
-    /// <summary>Whether the generator comes too late for it, for which no server is to blame; if so it is counted.</summary>
+    /// <summary>Whether the generator comes too late for it; if so it is counted.</summary>
     public bool LeavesOut(long due, long now)
     {
         if (_phase.MostLate is not { } most || Micros(now - due) <= most * 1000) return false;
