@@ -81,7 +81,7 @@ internal sealed class Loop
     {
         if (_failure is not null) ExceptionDispatchInfo.Throw(_failure);
         if (_next < _count) TellNext();
-        else if (!EndDelay()) (_next, _count) = (0, WaitUntil(due));
+        else (_next, _count) = (0, WaitUntil(EndDelay() ? 0 : NextOf(due)));
     }
 
     private void TellNext()
@@ -94,12 +94,20 @@ internal sealed class Loop
 
     private bool EndDelay()
     {
-        var place = _delays.Count == 0 ? -1 : _delays.FindIndex(delay => delay.Due <= Stopwatch.GetTimestamp());
+        if (_delays.Count == 0) return false;
+        var now = Stopwatch.GetTimestamp();
+        var place = _delays.FindIndex(delay => delay.Due <= now);
         if (place < 0) return false;
         var reached = _delays[place].Reached;
         _delays.RemoveAt(place);
         reached.SetResult();
         return true;
+    }
+
+    private long NextOf(long due)
+    {
+        foreach (var delay in _delays) due = Math.Min(due, delay.Due);
+        return due;
     }
 
     private int WaitUntil(long due)

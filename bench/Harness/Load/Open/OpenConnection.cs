@@ -117,10 +117,11 @@ internal sealed class OpenConnection
         }
     }
 
-    // Who is not let in for long must hold up nobody else: another thread waits for it. Were it awaited, .NET's own epoll would wake for each answer, too.
+    // Who is not let in for long must hold up nobody else: a thread of its own waits for it. Were it awaited, .NET's own epoll would wake for each answer, too.
     private async Task ConnectAsync(Socket socket)
     {
-        var connecting = Task.Run(() => socket.Connect(_url.Host, _url.Port));
+        var connecting = Task.Factory.StartNew(
+            () => socket.Connect(_url.Host, _url.Port), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         while (!connecting.IsCompleted) await _loop.DelayAsync(Glance);
         await connecting;
     }
