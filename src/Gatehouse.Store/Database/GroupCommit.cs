@@ -5,7 +5,8 @@ namespace Gatehouse.Store.Database;
 
 /// <summary>
 /// On SQLite, writers that came while others committed share the next commit: the wait for the disk is most of what a small transaction costs. Each has a
-/// savepoint, so that one that is refused or fails takes back its own statements alone; and nobody is answered before the commit.
+/// savepoint, so that one that is refused or fails takes back its own statements alone; and nobody is answered before the commit. They are written by a
+/// thread of their own.
 /// </summary>
 internal sealed class GroupCommit(StoreDatabase database)
 {
@@ -20,6 +21,7 @@ internal sealed class GroupCommit(StoreDatabase database)
 
     private readonly ConcurrentQueue<Waiting> _waiting = new();
     private int _count;
+    private readonly WriterThread _thread = new(WriterThread.Idle);
     private int _isLed;
 
     /// <summary>Runs the work in a transaction that may be others' too.</summary>
@@ -42,10 +44,9 @@ internal sealed class GroupCommit(StoreDatabase database)
         return mine.Answer;
     }
 
-    // A task of its own: the first caller would work for all who come after it.
     private void LeadUnlessLed()
     {
-        if (Interlocked.Exchange(ref _isLed, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(group => _ = group.LeadAsync(), this, preferLocal: false);
+        if (Interlocked.Exchange(ref _isLed, 1) == 0) _thread.Post(static group => _ = ((GroupCommit)group!).LeadAsync(), this);
     }
 
     // The connection and its prepared statements stay for as long as somebody waits.

@@ -31,6 +31,20 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
     }
 
     [Fact]
+    public async Task Who_commits_holds_no_thread_that_answers_requests()
+    {
+        var commits = new Commits();
+        var database = Store.OpenElsewhere(commits);
+        Assert.True((await WriteAsync(database, "at once")).Succeeded);
+        Task<Outcome<string>> writer;
+        using (await database.WaitForTurnAsync(Cancellation)) writer = WriteAsync(database, "in turn");
+        Assert.True((await writer).Succeeded);
+
+        Assert.Equal(["Gatehouse writer", "Gatehouse writer"], commits.Threads);
+        Assert.NotEqual("Gatehouse writer", Thread.CurrentThread.Name); // Nor is who was answered held by the next ones.
+    }
+
+    [Fact]
     public async Task One_that_is_refused_one_that_fails_and_one_that_is_cancelled_take_back_their_own_alone()
     {
         using var cancelled = new CancellationTokenSource();
@@ -206,11 +220,13 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
 
     private sealed class Commits : IInterceptor, IStatementWatch
     {
-        public int Count { get; private set; }
+        public int Count => Threads.Count;
+
+        public List<string?> Threads { get; } = [];
 
         public ValueTask CommittingAsync()
         {
-            Count++;
+            Threads.Add(Thread.CurrentThread.Name);
             return default;
         }
     }
