@@ -5,7 +5,7 @@ using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Registry;
 using Gatehouse.Store.Secrets;
-using Microsoft.Extensions.Hosting;
+using Gatehouse.Store.Upkeep;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.AuthServer.Issuing;
@@ -15,10 +15,9 @@ namespace Gatehouse.AuthServer.Issuing;
 /// would turn every token in the field invalid. Keys of other algorithms are made when they are first needed.
 /// </summary>
 public sealed partial class SigningKeys(
-    SigningKeyRotation rotation, SigningKeyVault vault, VerificationKeys verificationKeys, TimeProvider clock, ILogger<SigningKeys> log) : BackgroundService
+    SigningKeyRotation rotation, SigningKeyVault vault, VerificationKeys verificationKeys, TimeProvider clock, ILogger<SigningKeys> log)
+    : RegularWork(TimeSpan.FromMinutes(1), clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
     private readonly ConcurrentDictionary<string, SigningKey> _active = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -52,20 +51,16 @@ public sealed partial class SigningKeys(
     }
 
     // The schedule: every node looks, one of them does it.
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                if (await rotation.StepAsync(stoppingToken)) LogRotated();
-                await ReloadAsync(); // A change that could not be followed when it was announced is followed now.
-            }
-            catch (Exception exception) when (StoreFault.IsAway(exception))
-            {
-                LogDelayed(exception);
-            }
+            if (await rotation.StepAsync(stoppingToken)) LogRotated();
+            await ReloadAsync(); // A change that could not be followed when it was announced is followed now.
+        }
+        catch (Exception exception) when (StoreFault.IsAway(exception))
+        {
+            LogDelayed(exception);
         }
     }
 

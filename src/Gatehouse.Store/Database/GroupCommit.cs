@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
+using Gatehouse.Store.Upkeep;
 
 namespace Gatehouse.Store.Database;
 
@@ -21,7 +22,7 @@ internal sealed class GroupCommit(StoreDatabase database)
 
     private readonly ConcurrentQueue<Waiting> _waiting = new();
     private int _count;
-    private readonly WriterThread _thread = new(WriterThread.Idle);
+    private readonly OwnThread _thread = new("Gatehouse writer", OwnThread.Idle);
     private int _isLed;
 
     /// <summary>Runs the work in a transaction that may be others' too.</summary>

@@ -2,39 +2,34 @@ using System.Globalization;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Sessions;
-using Microsoft.Extensions.Hosting;
+using Gatehouse.Store.Upkeep;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Store.Handles;
 
 /// <summary>Deletes what has expired, a few rows per statement, so that nobody ever waits for the cleaning.</summary>
-public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOperations registrations, TimeProvider clock, ILogger<ExpiredRows> log) : BackgroundService
+public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOperations registrations, TimeProvider clock, ILogger<ExpiredRows> log)
+    : RegularWork(TimeSpan.FromMinutes(1), clock)
 {
     private const int BatchSize = 1000;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                await PruneAsync(stoppingToken);
-            }
-            catch (Exception exception) when (StoreFault.IsAway(exception))
-            {
-                LogDelayed(exception);
-            }
+            await PruneAsync(stoppingToken);
+        }
+        catch (Exception exception) when (StoreFault.IsAway(exception))
+        {
+            LogDelayed(exception);
         }
     }
 
     internal async Task PruneAsync(CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         // What is refused because it stands here is kept a while longer: another node, whose clock is behind, may still take it for good.
         var forgotten = now - ClockSkew;
         await DeleteAsync("RevokedTokens", "TokenId", forgotten, cancellation);

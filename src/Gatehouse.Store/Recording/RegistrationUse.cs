@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Operations;
-using Microsoft.Extensions.Hosting;
+using Gatehouse.Store.Upkeep;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Store.Recording;
 
 /// <summary>Writes down, behind the request, that an application which registered itself obtained its first token: from then on it does not expire.</summary>
-public sealed partial class RegistrationUse(RegistrationOperations operations, TimeProvider clock, ILogger<RegistrationUse> log) : BackgroundService
+public sealed partial class RegistrationUse(RegistrationOperations operations, TimeProvider clock, ILogger<RegistrationUse> log)
+    : RegularWork(TimeSpan.FromSeconds(5), clock)
 {
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
-
     private readonly ConcurrentDictionary<Guid, bool> _used = new();
 
     public void Record(Guid applicationId) => _used.TryAdd(applicationId, true);
@@ -39,11 +38,7 @@ public sealed partial class RegistrationUse(RegistrationOperations operations, T
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(FlushInterval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await FlushAsync(stoppingToken);
-    }
+    protected override Task WorkAsync(CancellationToken stoppingToken) => FlushAsync(stoppingToken);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "First uses of registered applications could not be written; they are kept for the next try.")]
     private partial void LogDelayed(Exception exception);

@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Registry;
-using Microsoft.Extensions.Hosting;
+using Gatehouse.Store.Upkeep;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Store.Recording;
 
 /// <summary>Remembers when each secret was last used and writes it down every few seconds: a token never waits for it, nor fails with it.</summary>
-public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clock, ILogger<SecretUsage> log) : BackgroundService
+public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clock, ILogger<SecretUsage> log)
+    : RegularWork(TimeSpan.FromSeconds(5), clock)
 {
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
-
     private const int MaxBatch = 1000;
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
@@ -18,16 +17,12 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
     /// <summary>To the second: a use in the same second as the last one adds nothing.</summary>
     public void Record(RegisteredSecret secret)
     {
-        if (secret.IsFirstUseIn(clock.GetUtcNow().ToUnixTimeSeconds())) Record(secret.Id);
+        if (secret.IsFirstUseIn(Clock.GetUtcNow().ToUnixTimeSeconds())) Record(secret.Id);
     }
 
-    internal void Record(Guid secretId) => _used[secretId] = clock.GetUtcNow();
+    internal void Record(Guid secretId) => _used[secretId] = Clock.GetUtcNow();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(FlushInterval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await FlushAsync(stoppingToken);
-    }
+    protected override Task WorkAsync(CancellationToken stoppingToken) => FlushAsync(stoppingToken);
 
     /// <summary>Ends, and writes the last uses, also when it was stopped before it began.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)

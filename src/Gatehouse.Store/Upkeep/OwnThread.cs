@@ -1,17 +1,36 @@
-namespace Gatehouse.Store.Database;
+namespace Gatehouse.Store.Upkeep;
 
 /// <summary>
-/// A thread of SQLite's writer. SQLite answers in the process, so that whoever writes blocks its thread until the disk has it (1 to 4 ms, and longer when the
-/// log is copied into the file): a machine with one CPU has one thread that answers requests, and every one of them would wait for that. What is awaited
-/// here goes on here. It begins when it is needed and ends when nothing was asked of it for a while.
+/// A thread for what blocks or takes long and answers no request. A machine with one CPU has one thread that answers, and every request would wait while it
+/// writes to the disk or compiles what runs for the first time; a thread beside it shares the CPU with it instead. What is awaited here goes on here.
+/// It begins when it is needed and ends when nothing was asked of it for a while.
 /// </summary>
-internal sealed class WriterThread(TimeSpan idle) : SynchronizationContext
+internal sealed class OwnThread(string name, TimeSpan idle) : SynchronizationContext
 {
-    // More than five seconds, after which a node that is in use writes again.
+    /// <summary>More than the seconds after which a node that is in use writes again.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
 
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _waiting = new();
     private bool _isRunning;
+
+    /// <returns>How the work ended.</returns>
+    public Task RunAsync(Func<Task> work)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(async _ =>
+        {
+            try
+            {
+                await work();
+                ended.SetResult();
+            }
+            catch (Exception exception)
+            {
+                ended.SetException(exception); // An exception that nobody catches here ends the process.
+            }
+        }, null);
+        return ended.Task;
+    }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -32,12 +51,12 @@ internal sealed class WriterThread(TimeSpan idle) : SynchronizationContext
         _isRunning = true;
         try
         {
-            new Thread(Run) { IsBackground = true, Name = "Gatehouse writer" }.UnsafeStart();
+            new Thread(Run) { IsBackground = true, Name = name }.UnsafeStart();
         }
         catch (OutOfMemoryException)
         {
             // The system gives no more threads: slower is better than never.
-            ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.Run(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static thread => thread.Run(), this, preferLocal: false);
         }
     }
 

@@ -1,0 +1,73 @@
+using System.Threading.Channels;
+using Gatehouse.Store.Upkeep;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gatehouse.Tests.Store.Upkeep;
+
+public sealed class RegularWorkTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_is_done_once_an_interval_on_a_thread_that_answers_no_request()
+    {
+        var clock = new Clock();
+        using var work = new Threads(clock);
+        await work.StartAsync(Cancellation);
+        await clock.IsAsked.WaitAsync(Cancellation);
+        clock.Advance(Interval);
+        var first = await work.NextAsync();
+        clock.Advance(Interval);
+        var second = await work.NextAsync();
+        await work.StopAsync(Cancellation);
+
+        Assert.Equal("Gatehouse upkeep", first.Name);
+        Assert.Same(first, second);
+        Assert.True(work.ExecuteTask!.IsCompleted);
+    }
+
+    [Fact]
+    public async Task What_it_throws_is_told_to_the_host_as_of_any_service()
+    {
+        var clock = new Clock();
+        using var work = new Threads(clock) { Throws = true };
+        await work.StartAsync(Cancellation);
+        await clock.IsAsked.WaitAsync(Cancellation);
+        clock.Advance(Interval);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => work.ExecuteTask!.WaitAsync(Interval, Cancellation));
+    }
+
+    /// <summary>Time that is moved on before anybody waits for it is not noticed.</summary>
+    private sealed class Clock : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task IsAsked => _asked.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _asked.TrySetResult();
+            return timer;
+        }
+    }
+
+    private sealed class Threads(TimeProvider clock) : RegularWork(Interval, clock)
+    {
+        private readonly Channel<Thread> _threads = Channel.CreateUnbounded<Thread>();
+
+        public bool Throws { get; init; }
+
+        public async Task<Thread> NextAsync() => await _threads.Reader.ReadAsync(Cancellation);
+
+        protected override async Task WorkAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            if (Throws) throw new InvalidDataException("failed");
+            await _threads.Writer.WriteAsync(Thread.CurrentThread, stoppingToken);
+        }
+    }
+}
