@@ -51,18 +51,13 @@ public sealed partial class SigningKeys(
     }
 
     // The schedule: every node looks, one of them does it.
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken cancellation)
     {
-        try
-        {
-            if (await rotation.StepAsync(stoppingToken)) LogRotated();
-            await ReloadAsync(); // A change that could not be followed when it was announced is followed now.
-        }
-        catch (Exception exception) when (StoreFault.IsAway(exception))
-        {
-            LogDelayed(exception);
-        }
+        if (await rotation.StepAsync(cancellation)) LogRotated();
+        await ReloadAsync(); // A change that could not be followed when it was announced is followed now.
     }
+
+    protected override void TellDelayed(Exception exception) => LogDelayed(exception);
 
     private async Task<SigningKey> LoadAsync(string algorithm, CancellationToken cancellation)
     {

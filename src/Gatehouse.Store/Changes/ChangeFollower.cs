@@ -56,7 +56,6 @@ public sealed partial class ChangeFollower(
                 await FollowAsync(stoppingToken);
                 if (clock.GetElapsedTime(pruned) < PruneInterval) continue;
                 pruned = clock.GetTimestamp();
-                await _tail.PruneAsync(clock.GetUtcNow(), stoppingToken);
                 revokedTokens.Prune();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -6,8 +6,8 @@ namespace Gatehouse.Store.Database;
 
 /// <summary>
 /// On SQLite, writers that came while others committed share the next commit: the wait for the disk is most of what a small transaction costs. Each has a
-/// savepoint, so that one that is refused or fails takes back its own statements alone; and nobody is answered before the commit. They are written by a
-/// thread of their own.
+/// savepoint, so that one that is refused or fails takes back its own statements alone; and nobody is answered before the commit. A thread
+/// of its own writes for them all.
 /// </summary>
 internal sealed class GroupCommit(StoreDatabase database)
 {
@@ -22,7 +22,7 @@ internal sealed class GroupCommit(StoreDatabase database)
 
     private readonly ConcurrentQueue<Waiting> _waiting = new();
     private int _count;
-    private readonly OwnThread _thread = new("Gatehouse writer", OwnThread.Idle);
+    private readonly OwnThread _thread = new("Gatehouse writer");
     private int _isLed;
 
     /// <summary>Runs the work in a transaction that may be others' too.</summary>
@@ -45,6 +45,7 @@ internal sealed class GroupCommit(StoreDatabase database)
         return mine.Answer;
     }
 
+    // Not on the first caller's thread, which would work for all who come after it, nor on one that could answer others.
     private void LeadUnlessLed()
     {
         if (Interlocked.Exchange(ref _isLed, 1) == 0) _thread.Post(static group => _ = ((GroupCommit)group!).LeadAsync(), this);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gatehouse.Store.Changes;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Sessions;
@@ -15,19 +16,9 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await PruneAsync(stoppingToken);
-        }
-        catch (Exception exception) when (StoreFault.IsAway(exception))
-        {
-            LogDelayed(exception);
-        }
-    }
+    internal Task PruneAsync(CancellationToken cancellation) => WorkAsync(cancellation);
 
-    internal async Task PruneAsync(CancellationToken cancellation)
+    protected override async Task WorkAsync(CancellationToken cancellation)
     {
         var now = Clock.GetUtcNow();
         // What is refused because it stands here is kept a while longer: another node, whose clock is behind, may still take it for good.
@@ -44,6 +35,7 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
             AND (one."SessionId" = '' OR NOT EXISTS (SELECT 1 FROM "UserSessions" AS session WHERE session."PublicId" = one."SessionId"))
             """;
         await DeleteAsync("Grants", "Id", now, cancellation, isAlone);
+        await new ChangeTail(database).PruneAsync(now, cancellation);
     }
 
     /// <param name="key">The one column of the table's primary key.</param>
@@ -59,6 +51,8 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
         while (await database.WriteByStatementAsync(store => store.ExecuteAsync(statement, cancellation, until), cancellation, endsAccess: true) == BatchSize)
             cancellation.ThrowIfCancellationRequested();
     }
+
+    protected override void TellDelayed(Exception exception) => LogDelayed(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Expired rows could not be deleted; the next round tries again.")]
     private partial void LogDelayed(Exception exception);

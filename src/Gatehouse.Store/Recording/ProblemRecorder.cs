@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
+using Gatehouse.Store.Upkeep;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,8 +26,12 @@ public sealed partial class ProblemRecorder(StoreDatabase database, ILogger<Prob
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // A batch is out of the queue when it is written, so a stop does not break it off.
-        while (await _waiting.Reader.WaitToReadAsync(stoppingToken)) await WriteAsync();
+        // EF Core compiles for the first one, and each is committed by itself: not where requests are answered, whoever it is that can cause it.
+        await new OwnThread("Gatehouse problems").RunAsync(async () =>
+        {
+            // A batch is out of the queue when it is written, so a stop does not break it off.
+            while (await _waiting.Reader.WaitToReadAsync(stoppingToken)) await WriteAsync();
+        });
     }
 
     /// <summary>Ends, and writes what the last requests left, also when it was stopped before it began.</summary>

@@ -14,31 +14,18 @@ public sealed partial class RegistrationUse(RegistrationOperations operations, T
 
     public void Record(Guid applicationId) => _used.TryAdd(applicationId, true);
 
-    /// <summary>Ends, and writes what is left, also when it was stopped before it began.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await FlushAsync(cancellationToken);
-    }
+    protected override bool IsDoneAtTheEnd => true;
 
-    public async Task FlushAsync(CancellationToken cancellation)
+    protected override async Task WorkAsync(CancellationToken cancellation)
     {
         foreach (var (id, _) in _used)
         {
-            try
-            {
-                await operations.KeepAsync(id, cancellation);
-                _used.TryRemove(id, out _);
-            }
-            catch (Exception exception) when (StoreFault.IsAway(exception))
-            {
-                LogDelayed(exception);
-                return;
-            }
+            await operations.KeepAsync(id, cancellation);
+            _used.TryRemove(id, out _);
         }
     }
 
-    protected override Task WorkAsync(CancellationToken stoppingToken) => FlushAsync(stoppingToken);
+    protected override void TellDelayed(Exception exception) => LogDelayed(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "First uses of registered applications could not be written; they are kept for the next try.")]
     private partial void LogDelayed(Exception exception);

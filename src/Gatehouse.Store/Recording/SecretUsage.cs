@@ -22,29 +22,19 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
 
     internal void Record(Guid secretId) => _used[secretId] = Clock.GetUtcNow();
 
-    protected override Task WorkAsync(CancellationToken stoppingToken) => FlushAsync(stoppingToken);
+    internal Task FlushAsync(CancellationToken cancellation) => OnceAsync(cancellation);
 
-    /// <summary>Ends, and writes the last uses, also when it was stopped before it began.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await FlushAsync(cancellationToken);
-    }
+    protected override bool IsDoneAtTheEnd => true;
 
-    public async Task FlushAsync(CancellationToken cancellation)
+    protected override async Task WorkAsync(CancellationToken cancellation)
     {
         if (_used.IsEmpty) return;
-        try
-        {
-            // To the second, so that the uses of one second share their statements. In one order on every node, so that two that flush seldom meet.
-            foreach (var second in _used.GroupBy(use => use.Value.ToUnixTimeSeconds()).OrderBy(second => second.Key))
-                foreach (var batch in second.OrderBy(use => use.Key).Chunk(MaxBatch)) await WriteAsync(second.Key, batch, cancellation);
-        }
-        catch (Exception exception) when (StoreFault.IsAway(exception))
-        {
-            LogDelayed(exception);
-        }
+        // To the second, so that the uses of one second share their statements. In one order on every node, so that two that flush seldom meet.
+        foreach (var second in _used.GroupBy(use => use.Value.ToUnixTimeSeconds()).OrderBy(second => second.Key))
+            foreach (var batch in second.OrderBy(use => use.Key).Chunk(MaxBatch)) await WriteAsync(second.Key, batch, cancellation);
     }
+
+    protected override void TellDelayed(Exception exception) => LogDelayed(exception);
 
     // A short transaction each: with very many applications in use nobody else's write waits for all of them.
     private async Task WriteAsync(long second, KeyValuePair<Guid, DateTimeOffset>[] batch, CancellationToken cancellation)

@@ -1,25 +1,50 @@
+using Gatehouse.Store.Database;
 using Microsoft.Extensions.Hosting;
 
 namespace Gatehouse.Store.Upkeep;
 
-/// <summary>What a node does by itself at an interval. All of it is done by one thread, one thing at a time, which answers no request.</summary>
+/// <summary>
+/// What a node does by itself at an interval. All of it is done by one thread, which answers no request; where one waits, another goes on.
+/// </summary>
 /// <param name="interval">Between two beginnings, and before the first; one that takes longer is followed by the next at once.</param>
 /// <param name="clock">Whose time that is.</param>
 public abstract class RegularWork(TimeSpan interval, TimeProvider clock) : BackgroundService
 {
-    private static readonly OwnThread Thread = new("Gatehouse upkeep", OwnThread.Idle);
-
     protected TimeProvider Clock => clock;
+
+    /// <summary>Whether what is left is done when the node stops, also when it was stopped before it began.</summary>
+    protected virtual bool IsDoneAtTheEnd => false;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (IsDoneAtTheEnd) await OnceAsync(cancellationToken);
+    }
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, clock);
-        await Thread.RunAsync(async () =>
+        await OwnThread.Upkeep.RunAsync(async () =>
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await WorkAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await OnceAsync(stoppingToken);
         });
     }
 
-    /// <summary>Once. What it throws ends the node.</summary>
-    protected abstract Task WorkAsync(CancellationToken stoppingToken);
+    /// <summary>When the store is away that is told, and the next time tries again.</summary>
+    protected async Task OnceAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await WorkAsync(cancellation);
+        }
+        catch (Exception exception) when (StoreFault.IsAway(exception))
+        {
+            TellDelayed(exception);
+        }
+    }
+
+    /// <summary>Once. It must not compute for long between two awaits: others may hold what requests wait for. What it throws ends the node.</summary>
+    protected abstract Task WorkAsync(CancellationToken cancellation);
+
+    protected abstract void TellDelayed(Exception exception);
 }

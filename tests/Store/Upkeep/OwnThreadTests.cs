@@ -11,7 +11,7 @@ public sealed class OwnThreadTests
     [Fact]
     public async Task What_is_awaited_on_it_goes_on_on_it()
     {
-        var own = new OwnThread("own", Long);
+        var own = Begin(Long);
         var (before, after) = await RunAsync(own, async () =>
         {
             var thread = Thread.CurrentThread;
@@ -27,7 +27,7 @@ public sealed class OwnThreadTests
     [Fact]
     public async Task All_of_it_is_one_thread_in_the_order_in_which_it_came()
     {
-        var own = new OwnThread("own", Long);
+        var own = Begin(Long);
         var order = new List<int>();
         var threads = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => RunAsync(own, () =>
         {
@@ -42,7 +42,7 @@ public sealed class OwnThreadTests
     [Fact]
     public async Task It_ends_when_nothing_was_asked_of_it_for_a_while_and_begins_again()
     {
-        var own = new OwnThread("own", TimeSpan.FromMilliseconds(20));
+        var own = Begin(TimeSpan.FromMilliseconds(20));
         var first = await RunAsync(own, () => Task.FromResult(Thread.CurrentThread));
         Assert.True(first.Join(Long));
         var second = await RunAsync(own, () => Task.FromResult(Thread.CurrentThread));
@@ -52,9 +52,36 @@ public sealed class OwnThreadTests
     }
 
     [Fact]
+    public async Task Nothing_is_lost_that_comes_as_it_ends()
+    {
+        var own = Begin(TimeSpan.Zero);
+        var done = 0;
+        for (var number = 0; number < 1000; number++) await own.RunAsync(() => Task.FromResult(++done)).WaitAsync(Long, Cancellation);
+
+        Assert.Equal(1000, done);
+    }
+
+    [Fact]
+    public async Task Where_the_system_gives_no_thread_the_pool_does_it_and_has_its_own_back()
+    {
+        var isGiven = false;
+        var own = new OwnThread("own", Long, thread =>
+        {
+            if (!isGiven) throw new ThreadStateException("There is none.");
+            thread.UnsafeStart();
+        });
+        for (var number = 0; number < 3; number++) Assert.True((await RunAsync(own, () => Task.FromResult(Thread.CurrentThread))).IsThreadPoolThread);
+        isGiven = true;
+        var thread = await RunAsync(own, () => Task.FromResult(Thread.CurrentThread));
+        while (thread.IsThreadPoolThread) thread = await RunAsync(own, () => Task.FromResult(Thread.CurrentThread)); // It came as the pool's one ended.
+
+        Assert.Equal("own", thread.Name);
+    }
+
+    [Fact]
     public async Task What_the_work_throws_is_its_own()
     {
-        var own = new OwnThread("own", Long);
+        var own = Begin(Long);
         await Assert.ThrowsAsync<InvalidDataException>(() => own.RunAsync(() => throw new InvalidDataException("at once")));
         await Assert.ThrowsAsync<InvalidDataException>(() => own.RunAsync(async () =>
         {
@@ -62,8 +89,11 @@ public sealed class OwnThreadTests
             throw new InvalidDataException("later");
         }));
 
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => own.RunAsync(() => Task.FromCanceled(new CancellationToken(canceled: true))));
         Assert.False((await RunAsync(own, () => Task.FromResult(Thread.CurrentThread))).IsThreadPoolThread);
     }
+
+    private static OwnThread Begin(TimeSpan idle) => new("own", idle, thread => thread.UnsafeStart());
 
     private static async Task<T> RunAsync<T>(OwnThread own, Func<Task<T>> work)
     {

@@ -17,7 +17,9 @@ public sealed class RegularWorkTests
         using var work = new Threads(clock);
         await work.StartAsync(Cancellation);
         await clock.IsAsked.WaitAsync(Cancellation);
-        clock.Advance(Interval);
+        clock.Advance(Interval - TimeSpan.FromSeconds(1));
+        Assert.Equal(0, work.Done);
+        clock.Advance(TimeSpan.FromSeconds(1));
         var first = await work.NextAsync();
         clock.Advance(Interval);
         var second = await work.NextAsync();
@@ -25,6 +27,7 @@ public sealed class RegularWorkTests
 
         Assert.Equal("Gatehouse upkeep", first.Name);
         Assert.Same(first, second);
+        Assert.Equal(2, work.Done);
         Assert.True(work.ExecuteTask!.IsCompleted);
     }
 
@@ -32,12 +35,28 @@ public sealed class RegularWorkTests
     public async Task What_it_throws_is_told_to_the_host_as_of_any_service()
     {
         var clock = new Clock();
-        using var work = new Threads(clock) { Throws = true };
+        using var work = new Threads(clock) { Throws = new InvalidDataException("failed") };
         await work.StartAsync(Cancellation);
         await clock.IsAsked.WaitAsync(Cancellation);
         clock.Advance(Interval);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => work.ExecuteTask!.WaitAsync(Interval, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_is_told_and_tried_again()
+    {
+        var clock = new Clock();
+        using var work = new Threads(clock) { Throws = new TimeoutException("away") };
+        await work.StartAsync(Cancellation);
+        await clock.IsAsked.WaitAsync(Cancellation);
+        clock.Advance(Interval);
+        Assert.Equal("away", await work.Told.Reader.ReadAsync(Cancellation));
+        clock.Advance(Interval);
+        await work.NextAsync();
+        await work.StopAsync(Cancellation);
+
+        Assert.Equal((1, 0), (work.Done, work.Told.Reader.Count));
     }
 
     /// <summary>Time that is moved on before anybody waits for it is not noticed.</summary>
@@ -59,15 +78,26 @@ public sealed class RegularWorkTests
     {
         private readonly Channel<Thread> _threads = Channel.CreateUnbounded<Thread>();
 
-        public bool Throws { get; init; }
+        public Exception? Throws { get; set; }
+
+        public Channel<string> Told { get; } = Channel.CreateUnbounded<string>();
+
+        public int Done { get; private set; }
 
         public async Task<Thread> NextAsync() => await _threads.Reader.ReadAsync(Cancellation);
 
-        protected override async Task WorkAsync(CancellationToken stoppingToken)
+        protected override async Task WorkAsync(CancellationToken cancellation)
         {
             await Task.Yield();
-            if (Throws) throw new InvalidDataException("failed");
-            await _threads.Writer.WriteAsync(Thread.CurrentThread, stoppingToken);
+            if (Throws is { } exception)
+            {
+                Throws = null;
+                throw exception;
+            }
+            Done++;
+            await _threads.Writer.WriteAsync(Thread.CurrentThread, cancellation);
         }
+
+        protected override void TellDelayed(Exception exception) => Told.Writer.TryWrite(exception.Message);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class Dispatcher(TimeSpan patience)
     /// <summary>No answer will come.</summary>
     public void Failed(OpenConnection connection, long due)
     {
-        CountCame(connection, Stopwatch.GetTimestamp());
+        Forget(connection); // No answer: a pause goes on.
         TallyOf(due).Failed(due);
     }
 
@@ -106,8 +106,14 @@ internal sealed class Dispatcher(TimeSpan patience)
     private void CountCame(OpenConnection connection, long came)
     {
         CountPause(came);
+        Forget(connection);
+        _lastCame = Math.Max(_lastCame, came);
+    }
+
+    private void Forget(OpenConnection connection)
+    {
         _asked.Remove(connection.Place);
-        (_lastCame, connection.Sent) = (Math.Max(_lastCame, came), 0);
+        connection.Sent = 0;
     }
 
     // A pause is a time without an answer in which a request waited for one: it begins with the last answer, or with the oldest that still waits.

@@ -71,9 +71,12 @@ internal sealed class Loop
         while (Stopwatch.GetTimestamp() < due) RunOnce(due);
     }
 
-    public void RunUntil(Func<bool> isSo)
+    /// <returns>Whether it came to be so in that time.</returns>
+    public bool RunUntil(Func<bool> isSo, TimeSpan most)
     {
-        while (!isSo()) RunOnce(Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 1000));
+        var (begin, soon) = (Stopwatch.GetTimestamp(), Stopwatch.Frequency / 1000);
+        while (!isSo() && Stopwatch.GetElapsedTime(begin) < most) RunOnce(Stopwatch.GetTimestamp() + soon);
+        return isSo();
     }
 
     // One arrival, or one delay, at a time: what is due meanwhile must not wait for all of them.

@@ -24,6 +24,9 @@ internal static class OpenLoop
 
     private const int HandshakesAtOnce = 16;
 
+    // For each batch.
+    private static readonly TimeSpan Opening = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(1);
 
     // What answers find must not be the generator's own doing: one collection in half a minute instead of one a second, each of which held up the answers
@@ -55,7 +58,8 @@ internal static class OpenLoop
         foreach (var batch in connections.Chunk(HandshakesAtOnce))
         {
             foreach (var connection in batch) loop.Mind(connection.RunAsync());
-            loop.RunUntil(() => batch.All(connection => connection.IsOpen));
+            if (!loop.RunUntil(() => batch.All(connection => connection.IsOpen), Opening))
+                throw new BenchException($"The server let in not all of {plan.Connections} connections within {Opening.TotalSeconds} s.");
         }
         Ask(plan, dispatcher, loop);
         loop.RunUntil(Stopwatch.GetTimestamp() + (long)(LastAnswers.TotalSeconds * Stopwatch.Frequency));
