@@ -59,6 +59,7 @@ public static class GatehouseStore
         services.AddWorker<SecretUsage>();
         services.AddWorker<RegistrationUse>();
         services.AddWorker<ExpiredRows>();
+        services.AddWorker<ChangePruning>();
         return services;
     }
 

@@ -13,6 +13,7 @@ internal static class LoadCommand
     private static readonly Argument<string> Job = new("job") { Description = "token or gateway." };
     private static readonly Option<string> Only = Make("--only", "", "Targets, separated by commas. Default: the product and its limit.");
     private static readonly Option<string[]> Also = Make<string[]>("--also", [], "NAME=FILE: another build of Gatehouse (its gatehouse.dll) as well.");
+    private static readonly Option<int> Settle = Make("--settle", 8, "Seconds at half of saturation before what counts; what runs seldom is compiled meanwhile.");
     private static readonly Option<int> Seconds = Make("--seconds", 300, "Seconds at half of saturation.");
     private static readonly Option<int> OverSeconds = Make("--over-seconds", 30, "Seconds of the load beyond capacity.");
     private static readonly Option<double> Times = Make("--times", 3.0, "How many times saturation that is.");
@@ -32,7 +33,7 @@ internal static class LoadCommand
         Job.AcceptOnlyFromAmong(Jobs.Token, Jobs.Gateway);
         var command = new Command("load", "Latency at a quarter and at half of saturation, and what happens at three times of it: an open loop, HTTP/1.1.")
         {
-            Job, Only, Also, Seconds, OverSeconds, Times, Connections, Patience, As, WarmUp, Out,
+            Job, Only, Also, Settle, Seconds, OverSeconds, Times, Connections, Patience, As, WarmUp, Out,
         };
         command.SetAction(RunAsync);
         return command;
@@ -41,7 +42,8 @@ internal static class LoadCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var load = new LoadOptions(
-            arguments.GetRequiredValue(Job), arguments.GetRequiredValue(Seconds), arguments.GetRequiredValue(OverSeconds), arguments.GetRequiredValue(Times),
+            arguments.GetRequiredValue(Job), arguments.GetRequiredValue(Settle), arguments.GetRequiredValue(Seconds),
+            arguments.GetRequiredValue(OverSeconds), arguments.GetRequiredValue(Times),
             arguments.GetRequiredValue(Connections), arguments.GetRequiredValue(Patience), arguments.GetValue(As));
         var options = Read(arguments, load.Job);
         var facts = await RunFacts.ReadAsync(cancellation);

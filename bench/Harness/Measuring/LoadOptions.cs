@@ -5,13 +5,15 @@ namespace Gatehouse.Bench.Harness.Measuring;
 
 /// <summary>What <c>bench/bench load</c> was asked for.</summary>
 /// <param name="Job">As in <see cref="Targets.Jobs"/>.</param>
+/// <param name="SettleSeconds">How long half of saturation lasts before what counts: the generator's code, and what a server does seldom, is compiled meanwhile.</param>
 /// <param name="HalfSeconds">How long half of saturation lasts.</param>
 /// <param name="OverSeconds">How long the load beyond capacity lasts.</param>
 /// <param name="Times">How many times saturation that is.</param>
 /// <param name="Connections">Of the open loop.</param>
 /// <param name="Patience">Milliseconds for which a request waits for a free connection.</param>
 /// <param name="As">Requests per second that are taken for saturation, of every target; null: what each is found to do.</param>
-internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds, double Times, int Connections, int Patience, double? As)
+internal sealed record LoadOptions(
+    string Job, int SettleSeconds, int HalfSeconds, int OverSeconds, double Times, int Connections, int Patience, double? As)
 {
     /// <summary>How much of saturation the first and the last phase have.</summary>
     public const double Half = 0.5;
@@ -30,9 +32,6 @@ internal sealed record LoadOptions(string Job, int HalfSeconds, int OverSeconds,
 
     /// <summary>How long each of those lasts.</summary>
     public const int RampSeconds = 10;
-
-    /// <summary>Half of saturation before what counts: the generator's code is compiled meanwhile.</summary>
-    public const int SettleSeconds = 8;
 
     /// <summary>Half of saturation after the overload.</summary>
     public const int AfterSeconds = 15;

@@ -70,7 +70,7 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         var half = LoadOptions.Half * whole;
         Phase[] phases =
         [
-            new(half, LoadOptions.SettleSeconds), new(LoadOptions.Quarter * whole, LoadOptions.QuarterSeconds, LoadOptions.MostLate),
+            new(half, load.SettleSeconds), new(LoadOptions.Quarter * whole, LoadOptions.QuarterSeconds, LoadOptions.MostLate),
             new(half, load.HalfSeconds, LoadOptions.MostLate),
             .. LoadOptions.Ramp.Select(share => new Phase(share * whole, LoadOptions.RampSeconds)),
             new(load.Times * whole, load.OverSeconds), new(half, LoadOptions.AfterSeconds),

@@ -32,6 +32,7 @@ internal static class LoadReport
 
             Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
             {load.Connections} connections, HTTP/1.1; a request waits up to {load.Patience} ms for a free one.{As(load)}
+            Before, each target was warmed up, saturated and asked for half of that for {load.SettleSeconds} s.
 
             {Tables(load, results)}
             """, cancellation);

@@ -22,11 +22,11 @@ internal sealed record RunFacts(string Date, string Cpu, int Cpus, string Memory
     // Of a virtual machine's CPUs: waking one that has halted costs more than a request does.
     private static string Idle()
     {
-        const string setting = "/sys/module/haltpoll/parameters/guest_halt_poll_ns";
-        if (!File.Exists(setting)) return "";
+        const string setting = "/sys/module/haltpoll/parameters/guest_halt_poll_ns", governor = "/sys/devices/system/cpu/cpuidle/current_governor";
+        if (!File.Exists(setting) || !File.Exists(governor) || File.ReadAllText(governor).Trim() != "haltpoll") return "";
         var nanoseconds = long.Parse(File.ReadAllText(setting), CultureInfo.InvariantCulture);
         return nanoseconds == 0 ? ", idle CPUs halt at once"
-            : string.Create(CultureInfo.InvariantCulture, $", idle CPUs look for work for {nanoseconds / 1000} µs before they halt");
+            : string.Create(CultureInfo.InvariantCulture, $", idle CPUs look for work for up to {nanoseconds / 1000} µs before they halt");
     }
 
     private static string? Field(string file, string name) => File.ReadLines(file)

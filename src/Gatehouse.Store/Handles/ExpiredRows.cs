@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gatehouse.Store.Changes;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Sessions;
@@ -35,7 +34,6 @@ public sealed partial class ExpiredRows(StoreDatabase database, RegistrationOper
             AND (one."SessionId" = '' OR NOT EXISTS (SELECT 1 FROM "UserSessions" AS session WHERE session."PublicId" = one."SessionId"))
             """;
         await DeleteAsync("Grants", "Id", now, cancellation, isAlone);
-        await new ChangeTail(database).PruneAsync(now, cancellation);
     }
 
     /// <param name="key">The one column of the table's primary key.</param>

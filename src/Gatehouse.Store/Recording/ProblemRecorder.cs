@@ -26,7 +26,7 @@ public sealed partial class ProblemRecorder(StoreDatabase database, ILogger<Prob
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // EF Core compiles for the first one, and each is committed by itself: not where requests are answered, whoever it is that can cause it.
+        // EF Core compiles for the first ones, which anybody can cause, and they are committed: not where requests are answered.
         await new OwnThread("Gatehouse problems").RunAsync(async () =>
         {
             // A batch is out of the queue when it is written, so a stop does not break it off.

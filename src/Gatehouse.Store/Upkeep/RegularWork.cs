@@ -43,7 +43,10 @@ public abstract class RegularWork(TimeSpan interval, TimeProvider clock) : Backg
         }
     }
 
-    /// <summary>Once. It must not compute for long between two awaits: others may hold what requests wait for. What it throws ends the node.</summary>
+    /// <summary>
+    /// Once. What computes for long between two awaits delays the others, which may hold what requests wait for: EF Core's first queries are the most that
+    /// there is. What it throws ends the node.
+    /// </summary>
     protected abstract Task WorkAsync(CancellationToken cancellation);
 
     protected abstract void TellDelayed(Exception exception);

@@ -38,7 +38,11 @@ public sealed class GroupCommitTests() : StoreTests(StoreProvider.Sqlite)
         Assert.True((await WriteAsync(database, "first")).Succeeded);
         Assert.True((await WriteAsync(database, "second")).Succeeded);
 
-        Assert.Equal(["Gatehouse writer", "Gatehouse writer"], commits.Threads);
+        Task<Outcome<string>> third;
+        using (await database.WaitForTurnAsync(Cancellation)) third = WriteAsync(database, "third");
+        Assert.True((await third).Succeeded);
+
+        Assert.Equal(["Gatehouse writer", "Gatehouse writer", "Gatehouse writer"], commits.Threads);
     }
 
     [Fact]

@@ -1,9 +1,12 @@
+using System.Data.Common;
+using Gatehouse.Protocol.Vocabulary;
 using Gatehouse.Store.Database;
 using Gatehouse.Store.Model;
 using Gatehouse.Store.Operations;
 using Gatehouse.Store.Recording;
 using Gatehouse.Tests.Store.Fixture;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Gatehouse.Tests.Store.Recording;
 
@@ -138,6 +141,39 @@ public abstract class RecordingTests(StoreProvider provider) : StoreTests(provid
         Assert.NotNull(await LastUsedAsync(kept.SecretId));
     }
 
+    [Fact]
+    public async Task A_registration_whose_token_was_the_last_before_a_stop_is_kept()
+    {
+        var registration = new Registration(Store.Organization.Id, RegistrationKind.Open, new ApplicationDraft("Newcomer"))
+        {
+            Scope = ScopeSet.Empty, AllowedScope = ScopeSet.Empty, MaxApplications = 10, UnusedFor = TimeSpan.FromDays(1),
+        };
+        var registered = TestStore.Succeed(await Store.Registrations.RegisterAsync(registration));
+        Assert.True(await ExpiresAsync(registered.Application.Id));
+        using var use = new RegistrationUse(Store.Registrations, Store.Clock, new TestLog<RegistrationUse>());
+        await use.StartAsync(default);
+        use.Record(registered.Application.Id);
+        await use.StopAsync(default);
+
+        Assert.False(await ExpiresAsync(registered.Application.Id));
+    }
+
+    [Fact]
+    public async Task Problems_are_written_by_a_thread_that_answers_no_request()
+    {
+        var application = (await Store.CreateApplicationAsync()).Application.Id;
+        var opening = new OpeningThread();
+        using var recorder = new ProblemRecorder(Store.OpenElsewhere(opening), new TestLog<ProblemRecorder>());
+        await recorder.StartAsync(default);
+        recorder.Record(Problem(application, 1));
+
+        Assert.Equal("Gatehouse problems", await opening.Name.WaitAsync(Deadline));
+        await recorder.StopAsync(default);
+    }
+
+    private Task<bool> ExpiresAsync(Guid applicationId) =>
+        Store.ReadAsync(db => db.Applications.Where(row => row.Id == applicationId).Select(row => row.Registration!.ExpiresAt != null).SingleAsync());
+
     private Task<DateTimeOffset?> LastUsedAsync(Guid secretId) =>
         Store.ReadAsync(db => db.ApplicationSecrets.Where(row => row.Id == secretId).Select(row => row.LastUsedAt).SingleAsync());
 
@@ -152,5 +188,19 @@ public abstract class RecordingTests(StoreProvider provider) : StoreTests(provid
         foreach (var problem in problems) recorder.Record(problem);
         await recorder.StartAsync(default);
         await recorder.StopAsync(default);
+    }
+
+    private sealed class OpeningThread : DbConnectionInterceptor
+    {
+        private readonly TaskCompletionSource<string?> _name = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string?> Name => _name.Task;
+
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        {
+            _name.TrySetResult(Thread.CurrentThread.Name);
+            return new(result);
+        }
     }
 }

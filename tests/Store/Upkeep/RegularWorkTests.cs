@@ -18,6 +18,7 @@ public sealed class RegularWorkTests
         await work.StartAsync(Cancellation);
         await clock.IsAsked.WaitAsync(Cancellation);
         clock.Advance(Interval - TimeSpan.FromSeconds(1));
+        for (var turn = 0; turn < 3; turn++) await OwnThread.Upkeep.RunAsync(async () => await Task.Yield()); // What began there has gone on.
         Assert.Equal(0, work.Done);
         clock.Advance(TimeSpan.FromSeconds(1));
         var first = await work.NextAsync();
@@ -59,6 +60,27 @@ public sealed class RegularWorkTests
         Assert.Equal((1, 0), (work.Done, work.Told.Reader.Count));
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task What_is_left_is_done_at_the_end_where_that_is_asked(bool isAsked, int done)
+    {
+        using var work = new Threads(new Clock()) { Ends = isAsked };
+        await work.StopAsync(Cancellation); // Also when it was stopped before it began.
+
+        Assert.Equal(done, work.Done);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_at_the_end_is_told_and_ends_it()
+    {
+        using var work = new Threads(new Clock()) { Ends = true, Throws = new TimeoutException("away") };
+        await work.StartAsync(Cancellation);
+        await work.StopAsync(Cancellation);
+
+        Assert.Equal("away", await work.Told.Reader.ReadAsync(Cancellation));
+    }
+
     /// <summary>Time that is moved on before anybody waits for it is not noticed.</summary>
     private sealed class Clock : FakeTimeProvider
     {
@@ -82,9 +104,13 @@ public sealed class RegularWorkTests
 
         public Channel<string> Told { get; } = Channel.CreateUnbounded<string>();
 
+        public bool Ends { get; init; }
+
         public int Done { get; private set; }
 
         public async Task<Thread> NextAsync() => await _threads.Reader.ReadAsync(Cancellation);
+
+        protected override bool IsDoneAtTheEnd => Ends;
 
         protected override async Task WorkAsync(CancellationToken cancellation)
         {

@@ -73,7 +73,8 @@ internal sealed class Dispatcher(TimeSpan patience)
     /// <summary>No answer will come.</summary>
     public void Failed(OpenConnection connection, long due)
     {
-        Forget(connection); // No answer: a pause goes on.
+        CountPause(Stopwatch.GetTimestamp());
+        Forget(connection); // No answer: for who else waits the pause goes on.
         TallyOf(due).Failed(due);
     }
 

@@ -59,7 +59,7 @@ internal static class OpenLoop
         {
             foreach (var connection in batch) loop.Mind(connection.RunAsync());
             if (!loop.RunUntil(() => batch.All(connection => connection.IsOpen), Opening))
-                throw new BenchException($"The server let in not all of {plan.Connections} connections within {Opening.TotalSeconds} s.");
+                throw new BenchException($"{batch.Count(connection => !connection.IsOpen)} connections were not let in within {Opening.TotalSeconds} s.");
         }
         Ask(plan, dispatcher, loop);
         loop.RunUntil(Stopwatch.GetTimestamp() + (long)(LastAnswers.TotalSeconds * Stopwatch.Frequency));
