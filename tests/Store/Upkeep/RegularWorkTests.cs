@@ -15,8 +15,7 @@ public sealed class RegularWorkTests
     {
         var clock = new Clock();
         using var work = new Threads(clock);
-        await work.StartAsync(Cancellation);
-        await clock.IsAsked.WaitAsync(Cancellation);
+        await BeginAsync(work, clock);
         clock.Advance(Interval - TimeSpan.FromSeconds(1));
         for (var turn = 0; turn < 3; turn++) await OwnThread.Upkeep.RunAsync(async () => await Task.Yield()); // What began there has gone on.
         Assert.Equal(0, work.Done);
@@ -37,8 +36,7 @@ public sealed class RegularWorkTests
     {
         var clock = new Clock();
         using var work = new Threads(clock) { Throws = new InvalidDataException("failed") };
-        await work.StartAsync(Cancellation);
-        await clock.IsAsked.WaitAsync(Cancellation);
+        await BeginAsync(work, clock);
         clock.Advance(Interval);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => work.ExecuteTask!.WaitAsync(Interval, Cancellation));
@@ -49,8 +47,7 @@ public sealed class RegularWorkTests
     {
         var clock = new Clock();
         using var work = new Threads(clock) { Throws = new TimeoutException("away") };
-        await work.StartAsync(Cancellation);
-        await clock.IsAsked.WaitAsync(Cancellation);
+        await BeginAsync(work, clock);
         clock.Advance(Interval);
         Assert.Equal("away", await work.Told.Reader.ReadAsync(Cancellation));
         clock.Advance(Interval);
@@ -79,6 +76,12 @@ public sealed class RegularWorkTests
         await work.StopAsync(Cancellation);
 
         Assert.Equal("away", await work.Told.Reader.ReadAsync(Cancellation));
+    }
+
+    private static async Task BeginAsync(Threads work, Clock clock)
+    {
+        await work.StartAsync(Cancellation);
+        await clock.IsAsked.WaitAsync(Cancellation);
     }
 
     /// <summary>Time that is moved on before anybody waits for it is not noticed.</summary>
