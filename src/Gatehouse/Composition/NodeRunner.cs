@@ -15,7 +15,7 @@ internal static class NodeRunner
         {
             try
             {
-                await node.StartAsync();
+                await StartAsync(node);
             }
             catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
             {
@@ -28,6 +28,24 @@ internal static class NodeRunner
             }
             await whenReady();
             await node.WaitForShutdownAsync();
+        }
+    }
+
+    /// <summary>
+    /// Starts it; one that cannot be started is stopped. What works in the background had begun by then, and would be told as a fault of its own when the node
+    /// is taken from under it.
+    /// </summary>
+    internal static async Task StartAsync(IHost node)
+    {
+        try
+        {
+            await node.StartAsync();
+        }
+        catch
+        {
+            // Why it did not start is what there is to tell, and not that it did not stop either.
+            await node.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 
