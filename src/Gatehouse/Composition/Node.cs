@@ -1,3 +1,4 @@
+using System.Runtime;
 using Gatehouse.Admin;
 using Gatehouse.Admission;
 using Gatehouse.AuthServer;
@@ -19,6 +20,7 @@ public static class Node
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddAdmission(options.Admission);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        if (!GCSettings.IsServerGC) builder.Services.AddHostedService<FullCollections>();
 
         builder.Services.AddGatehouseStore(options.Database, options.Key);
         builder.Services.AddSingleton(options.Rotation);
