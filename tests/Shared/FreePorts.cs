@@ -7,12 +7,11 @@ namespace Gatehouse.Tests.Shared;
 /// <summary>Ports that nobody listens on; none is given out twice, also not by another run beside this one.</summary>
 internal static class FreePorts
 {
-    // Linux gives ports from 32768 upwards to connections and to whom any port will do: one of those may be taken between this look and its use.
+    // By default Linux gives ports from 32768 upwards to connections and to whom any port will do: one of those may be taken between this look and its use.
     private const int First = 20_000;
-    private const int End = 32_000;
+    private const int End = 30_000;
 
-    // Who holds the port's datagram socket here has been given the port. It is held until the process ends.
-    private static readonly IPAddress Register = IPAddress.Parse("127.0.0.77");
+    // Who holds the port's datagram socket has been given the port, until the process ends.
     private static readonly List<Socket> Held = [];
 
     public static int Take()
@@ -26,28 +25,27 @@ internal static class FreePorts
 
     private static bool TryHold(int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
-        if (!TryBind(socket, new IPEndPoint(Register, port))) return false;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        if (!TryBind(socket, port)) return false;
         lock (Held) Held.Add(socket);
         return true;
     }
 
     private static bool IsFree(int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        var isFree = TryBind(socket, new IPEndPoint(IPAddress.Loopback, port));
-        socket.Dispose();
-        return isFree;
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        return TryBind(socket, port);
     }
 
-    private static bool TryBind(Socket socket, IPEndPoint endPoint)
+    private static bool TryBind(Socket socket, int port)
     {
         try
         {
-            socket.Bind(endPoint);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            if (socket.SocketType == SocketType.Stream) socket.Listen(); // Some systems let two bind.
             return true;
         }
-        catch (SocketException)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             socket.Dispose();
             return false;

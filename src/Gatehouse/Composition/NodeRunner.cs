@@ -15,18 +15,14 @@ internal static class NodeRunner
         {
             try
             {
-                await StartAsync(node);
+                if (!await BeginAsync(node, whenReady)) return;
             }
+            // They were free a moment before.
             catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
             {
                 throw new StartRefusedException(
                     $"Port {options.AuthEndPoint?.Port} or {options.GatewayEndPoint?.Port}{Mutual(options)} is taken by another program. End it, or choose others.", exception);
             }
-            catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AccessDenied })
-            {
-                throw new StartRefusedException("This user may not listen on that port. Choose one above 1023.", exception);
-            }
-            await whenReady();
             await node.WaitForShutdownAsync();
         }
     }
@@ -35,16 +31,21 @@ internal static class NodeRunner
     /// Starts it; one that cannot be started is stopped. What works in the background had begun by then, and would be told as a fault of its own when the node
     /// is taken from under it.
     /// </summary>
-    internal static async Task StartAsync(IHost node)
+    /// <returns>False: it was asked to stop meanwhile, and has.</returns>
+    internal static async Task<bool> BeginAsync(IHost node, Func<Task> whenReady)
     {
+        var asked = node.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         try
         {
             await node.StartAsync();
+            await whenReady();
+            return true;
         }
-        catch
+        catch (Exception exception)
         {
             // Why it did not start is what there is to tell, and not that it did not stop either.
             await node.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (exception is OperationCanceledException && asked.IsCancellationRequested) return false;
             throw;
         }
     }

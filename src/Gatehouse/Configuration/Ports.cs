@@ -14,22 +14,29 @@ internal static class Ports
             result.AddError($"{result.Option.Name} takes a port from 1 to 65535.");
     }
 
-    /// <summary>Refuses before anything is started or written, and names the option to change.</summary>
-    /// <exception cref="StartRefusedException">Another program listens there, or this user may not.</exception>
-    public static void RefuseTaken(int port, string option)
+    /// <summary>Refuses before anything is started or written, and names what to change.</summary>
+    /// <param name="endPoint">Where something is to listen.</param>
+    /// <param name="where">By what another port is chosen: an option, or a file.</param>
+    /// <exception cref="StartRefusedException">Another program listens there, or this user may not, or this machine has no such address.</exception>
+    public static void RefuseTaken(IPEndPoint endPoint, string where)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             // As the server's listener does: a connection of an earlier run that still winds down is no obstacle.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            if (endPoint.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            socket.Bind(endPoint);
             socket.Listen();
         }
         catch (SocketException exception)
         {
-            var why = exception.SocketErrorCode == SocketError.AccessDenied ? "needs rights that this user lacks" : "is taken by another program";
-            throw new StartRefusedException($"Port {port} {why}. Choose another one with {option}.", exception);
+            throw new StartRefusedException(exception.SocketErrorCode switch
+            {
+                SocketError.AccessDenied => $"Port {endPoint.Port} needs rights that this user lacks. Choose another one with {where}.",
+                SocketError.AddressAlreadyInUse => $"Port {endPoint.Port} is taken by another program. Choose another one with {where}.",
+                _ => $"Nothing can listen on {endPoint} ({exception.Message}). Choose another address with {where}.",
+            }, exception);
         }
     }
 }

@@ -15,9 +15,12 @@ namespace Gatehouse.Configuration;
 /// </summary>
 internal sealed class ServeConfiguration
 {
+    public const string AuthEndPointKey = "Listen:Auth";
+    public const string GatewayEndPointKey = "Listen:Gateway";
+
     private static readonly string[] KnownKeys =
     [
-        "Issuer", "ApiUrl", "Roles", "Listen:Auth", "Listen:Gateway", "Tls:CertificateFile", "Tls:KeyFile", "Tls:CaFile",
+        "Issuer", "ApiUrl", "Roles", AuthEndPointKey, GatewayEndPointKey, "Tls:CertificateFile", "Tls:KeyFile", "Tls:CaFile",
         .. StoreSettings.Keys, "Gateway:UpstreamTimeoutSeconds", "Gateway:MaxRequestBodyBytes", "Gateway:RememberedTokens",
         "Outgoing:AllowPrivateAddresses", "Outgoing:CaFile",
         .. RegistrationSettings.Keys, .. CertificateSettings.Keys, ProxySettings.AddressesKey,
@@ -80,8 +83,8 @@ internal sealed class ServeConfiguration
         var apiUrl = _settings.Url("ApiUrl", "https://api.example.com");
         var roles = Roles();
         var isAuth = roles.HasFlag(NodeRoles.Auth) || roles.HasFlag(NodeRoles.Portal);
-        var auth = isAuth ? _settings.EndPoint("Listen:Auth", "0.0.0.0:8443") : null;
-        var gateway = roles.HasFlag(NodeRoles.Gateway) ? _settings.EndPoint("Listen:Gateway", "0.0.0.0:9443") : null;
+        var auth = isAuth ? _settings.EndPoint(AuthEndPointKey, "0.0.0.0:8443") : null;
+        var gateway = roles.HasFlag(NodeRoles.Gateway) ? _settings.EndPoint(GatewayEndPointKey, "0.0.0.0:9443") : null;
         var store = StoreSettings.Read(_settings);
         var key = StoreSettings.ReadKey(_settings);
         var limits = Gateway();

@@ -20,10 +20,18 @@ internal static class ServeCommand
     private static async Task RunAsync(string? config)
     {
         var options = ServeConfiguration.ReadNode(config);
+        RefuseTakenPorts(options); // Before anything is written.
         await using var start = NodeStart.Begin(options);
         await options.Database.PrepareAsync(options.Key);
         if (!await options.Database.IsFoundedAsync())
             throw new StartRefusedException("The store has no organization yet. Make the first one with: gatehouse init");
         await NodeRunner.RunAsync(await start.FinishAsync(), options, () => Console.Out.WriteLineAsync($"Gatehouse is ready: {options.Issuer}, {options.ApiUrl}"));
+    }
+
+    private static void RefuseTakenPorts(NodeOptions options)
+    {
+        if (options.AuthEndPoint is { } auth) Ports.RefuseTaken(auth, ServeConfiguration.AuthEndPointKey);
+        if (options.GatewayEndPoint is { } gateway) Ports.RefuseTaken(gateway, ServeConfiguration.GatewayEndPointKey);
+        if (options.ClientCertificates.EndPoint is { } mutual) Ports.RefuseTaken(mutual, CertificateSettings.EndPointKey);
     }
 }

@@ -7,33 +7,53 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Tests.Spec.Hosting;
 
 /// <summary>A node that cannot start, while what works in the background has begun.</summary>
-public sealed class RefusedStartTests
+public sealed class RefusedStartTests : IDisposable
 {
-    [Fact]
-    public async Task WhatHadBegunIsEndedAndNotToldAsAFault()
+    private static readonly Func<Task> Ready = () => Task.CompletedTask;
+    private static readonly Func<Task> NotReady = () => throw new StartRefusedException("The disk is full.");
+
+    private readonly HostApplicationBuilder _builder = Host.CreateEmptyApplicationBuilder(null);
+    private readonly Lines _log = new();
+
+    public RefusedStartTests() => _builder.Logging.AddProvider(_log);
+
+    public void Dispose() => _log.Dispose();
+
+    [Theory]
+    [InlineData(true, "The port is taken.")]
+    [InlineData(false, "The disk is full.")]
+    public async Task WhatHadBegunIsEndedAndNotToldAsAFault(bool refuses, string why)
     {
-        var log = new Lines();
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddProvider(log);
-        builder.Services.AddHostedService<Background>().AddHostedService<Refusing>();
-        using var node = builder.Build();
-
-        var refused = await Assert.ThrowsAsync<StartRefusedException>(() => NodeRunner.StartAsync(node));
-
-        Assert.Equal("The port is taken.", refused.Message);
+        _builder.Services.AddHostedService<Background>();
+        if (refuses) _builder.Services.AddHostedService<Refusing>();
+        var node = _builder.Build();
         var background = Assert.IsType<Background>(node.Services.GetServices<IHostedService>().First());
+
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(() => NodeRunner.BeginAsync(node, refuses ? Ready : NotReady));
         Assert.True(background.ExecuteTask!.IsCanceled);
-        Assert.DoesNotContain(log.Written, line => line.Contains(nameof(BackgroundService), StringComparison.Ordinal));
+        node.Dispose();
+
+        Assert.Equal(why, refused.Message);
+        Assert.DoesNotContain(_log.Written, line => line.Contains(nameof(BackgroundService), StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task WhyItDidNotStartIsToldAlsoWhenItDoesNotStop()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddHostedService<Unstoppable>().AddHostedService<Refusing>();
-        using var node = builder.Build();
+        _builder.Services.AddHostedService<Unstoppable>().AddHostedService<Refusing>();
+        using var node = _builder.Build();
 
-        await Assert.ThrowsAsync<StartRefusedException>(() => NodeRunner.StartAsync(node));
+        await Assert.ThrowsAsync<StartRefusedException>(() => NodeRunner.BeginAsync(node, Ready));
+    }
+
+    [Fact]
+    public async Task WhoIsAskedToStopDuringTheStartEndsWithoutAnError()
+    {
+        _builder.Services.AddHostedService<Background>().AddHostedService<Slow>();
+        using var node = _builder.Build();
+
+        Assert.False(await NodeRunner.BeginAsync(node, Ready));
+        Assert.True(node.Services.GetServices<IHostedService>().OfType<Background>().Single().ExecuteTask!.IsCanceled);
     }
 
     private sealed class Background : BackgroundService
@@ -44,6 +64,17 @@ public sealed class RefusedStartTests
     private sealed class Refusing : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => throw new StartRefusedException("The port is taken.");
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class Slow(IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.StopApplication(); // As a signal does.
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
