@@ -45,7 +45,7 @@ internal static class FreePorts
             if (socket.SocketType == SocketType.Stream) socket.Listen(); // Some systems let two bind.
             return true;
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
         {
             socket.Dispose();
             return false;

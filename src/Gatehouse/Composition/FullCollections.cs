@@ -5,7 +5,7 @@ namespace Gatehouse.Composition;
 /// <summary>
 /// Collections of the whole heap, during which nobody is answered. The collector of small hosts makes one when a hundred seconds and a hundred young
 /// collections have passed since the last, whether there is anything to collect or not; and where the old generation has not more than 4 MB, as that of a node
-/// that remembers little, it makes it in one go: 7 ms, 14 on a busy machine. Such a heap is collected when there is something to collect instead. A larger one
+/// that remembers little, it makes it in one go: some 7 ms. Such a heap is collected when there is something to collect instead. A larger one
 /// it collects beside the requests, with pauses of 0.2 ms, and may go on to.
 /// </summary>
 /// <remarks>The collector of large hosts has no such clock, and does not need this.</remarks>
@@ -30,7 +30,7 @@ internal sealed class FullCollections : BackgroundService
     /// <summary>For tests, which share their process's heap with others.</summary>
     /// <param name="clock">Whose time it looks by.</param>
     /// <param name="size">Bytes of old objects.</param>
-    /// <param name="usual">What whoever runs the program wants; the clock belongs to <see cref="GCLatencyMode.Interactive"/> alone.</param>
+    /// <param name="usual">What the program was started with; anything but <see cref="GCLatencyMode.Interactive"/> is somebody's choice.</param>
     /// <param name="setMode">Tells the runtime.</param>
     internal FullCollections(TimeProvider clock, Func<long> size, GCLatencyMode usual, Action<GCLatencyMode> setMode) =>
         (_clock, _size, _usual, _setMode) = (clock, size, usual, setMode);
@@ -39,14 +39,23 @@ internal sealed class FullCollections : BackgroundService
     {
         if (_usual != GCLatencyMode.Interactive) return;
         using var timer = new PeriodicTimer(Interval, _clock);
-        do _setMode(_size() > MostInOneGo ? _usual : GCLatencyMode.Batch);
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        try
+        {
+            do _setMode(_size() > MostInOneGo ? _usual : GCLatencyMode.Batch);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        finally
+        {
+            _setMode(_usual);
+        }
     }
 
-    // The second generation, and what is large or pinned: the runtime looks at each by itself.
+    // The second generation, and what is large or pinned: the runtime looks at each by itself, and at what is in use of it.
     private static long SizeOfOld()
     {
-        var generations = GC.GetGCMemoryInfo(GCKind.Any).GenerationInfo;
-        return Math.Max(generations[2].SizeAfterBytes, Math.Max(generations[3].SizeAfterBytes, generations[4].SizeAfterBytes));
+        var most = 0L;
+        foreach (var generation in GC.GetGCMemoryInfo(GCKind.Any).GenerationInfo[2..])
+            most = Math.Max(most, generation.SizeAfterBytes - generation.FragmentationAfterBytes);
+        return most;
     }
 }

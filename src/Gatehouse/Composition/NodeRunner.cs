@@ -17,7 +17,7 @@ internal static class NodeRunner
             {
                 if (!await BeginAsync(node, whenReady)) return;
             }
-            // They were free a moment before.
+            // The ports were free a moment before.
             catch (Exception exception) when (Innermost(exception) is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
             {
                 throw new StartRefusedException(
@@ -43,9 +43,10 @@ internal static class NodeRunner
         }
         catch (Exception exception)
         {
+            var wasAsked = exception is OperationCanceledException && asked.IsCancellationRequested; // Stopping it asks it as well.
             // Why it did not start is what there is to tell, and not that it did not stop either.
             await node.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (exception is OperationCanceledException && asked.IsCancellationRequested) return false;
+            if (wasAsked) return false;
             throw;
         }
     }

@@ -26,9 +26,8 @@ internal static class DemoCommand
 
     private static async Task RunAsync(string data, int port, int apiPort)
     {
-        if (port == apiPort) throw new StartRefusedException("--port and --api-port must differ.");
-        Ports.RefuseTaken(new IPEndPoint(IPAddress.Loopback, port), "--port"); // Before anything is written.
-        Ports.RefuseTaken(new IPEndPoint(IPAddress.Loopback, apiPort), "--api-port");
+        // Before anything is written.
+        Ports.RefuseTaken((new IPEndPoint(IPAddress.Loopback, port), "--port"), (new IPEndPoint(IPAddress.Loopback, apiPort), "--api-port"));
         using var folder = DataFolder.Open(data);
         var key = folder.OpenKey();
         var database = new StoreDatabase(StoreOptions.Sqlite(folder.DatabaseFile));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Gatehouse.Composition;
 using Gatehouse.Configuration;
 
@@ -30,8 +31,10 @@ internal static class ServeCommand
 
     private static void RefuseTakenPorts(NodeOptions options)
     {
-        if (options.AuthEndPoint is { } auth) Ports.RefuseTaken(auth, ServeConfiguration.AuthEndPointKey);
-        if (options.GatewayEndPoint is { } gateway) Ports.RefuseTaken(gateway, ServeConfiguration.GatewayEndPointKey);
-        if (options.ClientCertificates.EndPoint is { } mutual) Ports.RefuseTaken(mutual, CertificateSettings.EndPointKey);
+        var wanted = new List<(IPEndPoint, string)>();
+        if (options.AuthEndPoint is { } auth) wanted.Add((auth, ServeConfiguration.AuthEndPointKey));
+        if (options.GatewayEndPoint is { } gateway) wanted.Add((gateway, ServeConfiguration.GatewayEndPointKey));
+        if (options.ClientCertificates.EndPoint is { } mutual) wanted.Add((mutual, CertificateSettings.EndPointKey));
+        Ports.RefuseTaken(wanted);
     }
 }

@@ -30,8 +30,9 @@ public sealed class FullCollectionsTests
             seen.Add(await NextAsync());
         }
         await collections.StopAsync(Cancellation);
+        seen.Add(await NextAsync());
 
-        Assert.Equal([GCLatencyMode.Batch, GCLatencyMode.Batch, GCLatencyMode.Interactive, GCLatencyMode.Batch], seen);
+        Assert.Equal([GCLatencyMode.Batch, GCLatencyMode.Batch, GCLatencyMode.Interactive, GCLatencyMode.Batch, GCLatencyMode.Interactive], seen);
         Assert.True(collections.ExecuteTask!.IsCanceled);
     }
 

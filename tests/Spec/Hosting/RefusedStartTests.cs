@@ -56,6 +56,15 @@ public sealed class RefusedStartTests : IDisposable
         Assert.True(node.Services.GetServices<IHostedService>().OfType<Background>().Single().ExecuteTask!.IsCanceled);
     }
 
+    [Fact]
+    public async Task WhatGivesUpByItselfIsAnErrorWhoeverStopsItThen()
+    {
+        _builder.Services.AddHostedService<Background>();
+        using var node = _builder.Build();
+
+        await Assert.ThrowsAsync<TaskCanceledException>(() => NodeRunner.BeginAsync(node, () => throw new TaskCanceledException("The driver waited for too long.")));
+    }
+
     private sealed class Background : BackgroundService
     {
         protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(Timeout.Infinite, stoppingToken);
