@@ -34,6 +34,9 @@ internal sealed class Running : IAsyncDisposable
     /// <summary>What it has written to standard error so far.</summary>
     public string Error => string.Join('\n', _error);
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public static Running Start(string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
@@ -44,8 +47,16 @@ internal sealed class Running : IAsyncDisposable
     }
 
     /// <summary>Starts Gatehouse itself.</summary>
-    public static Running Gatehouse(IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null) =>
-        Start("dotnet", [Built.Gatehouse, .. arguments], folder, environment);
+    /// <param name="arguments">After the program's name.</param>
+    /// <param name="folder">Where; null: in that for temporary files.</param>
+    /// <param name="environment">Added to that of this process.</param>
+    /// <param name="before">A command that starts another, and becomes it.</param>
+    public static Running Gatehouse(
+        IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? before = null)
+    {
+        string[] command = [.. before ?? [], "dotnet", Built.Gatehouse, .. arguments];
+        return Start(command[0], command[1..], folder, environment);
+    }
 
     /// <summary>Waits until a line of standard output holds the text.</summary>
     public async Task SaysAsync(string text)

@@ -38,6 +38,7 @@ internal static class NodeRunner
         try
         {
             await node.StartAsync();
+            SocketsThread.LetOthersFinish();
             await whenReady();
             return true;
         }

@@ -21,9 +21,13 @@ internal sealed class RunningDemo : IAsyncDisposable
 
     public DemoFacts Facts { get; }
 
-    public static async Task<RunningDemo> StartAsync(string folder, int? port = null, int? apiPort = null)
+    /// <param name="folder">Its data folder.</param>
+    /// <param name="port">Null: one that is free.</param>
+    /// <param name="apiPort">Likewise.</param>
+    /// <param name="before">A command that starts another.</param>
+    public static async Task<RunningDemo> StartAsync(string folder, int? port = null, int? apiPort = null, IReadOnlyList<string>? before = null)
     {
-        var program = Running.Gatehouse(Arguments(folder, port ?? FreePorts.Take(), apiPort ?? FreePorts.Take()));
+        var program = Running.Gatehouse(Arguments(folder, port ?? FreePorts.Take(), apiPort ?? FreePorts.Take()), before: before);
         try
         {
             await program.SaysAsync(LastLine);
