@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Gatehouse.Tests.System.Processes;
 
 namespace Gatehouse.Tests.System.Nodes;
@@ -7,52 +8,73 @@ namespace Gatehouse.Tests.System.Nodes;
 public sealed class OneCpuTests : IDisposable
 {
     private const string Sockets = ".NET Sockets";
+
+    // Of Linux: SCHED_OTHER, SCHED_BATCH.
     private const int Ordinary = 0;
     private const int Batch = 3;
 
     private readonly TemporaryFolder _folder = new();
+
+    public OneCpuTests() => Assert.SkipUnless(
+        OperatingSystem.IsLinux() && !RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) && PolicyOf("/proc/self") == Ordinary,
+        "It needs Linux with glibc, and a policy that nobody chose.");
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task The_thread_that_waits_for_sockets_interrupts_nobody_and_requests_are_answered()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has such threads.");
-        await using var demo = await RunningDemo.StartAsync(_folder.File("data"), before: ["taskset", "-c", "0"]);
+        await using var demo = await RunningDemo.StartAsync(_folder.File("data"), before: ["taskset", "-c", FirstCpu()]);
 
-        var threads = Policies(demo.Program.Id);
-
-        Assert.All(threads, thread => Assert.Equal(thread.Name == Sockets ? Batch : Ordinary, thread.Policy));
-        Assert.Contains(threads, thread => thread.Name == Sockets);
         using var answer = await demo.CallAsync(await demo.TokenAsync());
+
         Assert.True(answer.IsSuccessStatusCode);
+        var threads = Policies(demo.Program.Id);
+        Assert.Contains(threads, thread => thread.Name == Sockets);
+        Assert.All(threads, thread => Assert.Equal(thread.Name == Sockets ? Batch : Ordinary, thread.Policy));
+    }
+
+    [Theory]
+    [InlineData("--idle", 5)]
+    [InlineData("--batch", Batch)]
+    public async Task What_whoever_runs_it_chose_is_left_alone(string option, int policy)
+    {
+        await using var demo = await RunningDemo.StartAsync(_folder.File("data"), before: ["chrt", option, "0", "taskset", "-c", FirstCpu()]);
+
+        Assert.All(Policies(demo.Program.Id), thread => Assert.Equal(policy, thread.Policy));
     }
 
     [Fact]
     public async Task With_more_of_them_all_threads_are_ordinary()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has such threads.");
         Assert.SkipUnless(Environment.ProcessorCount > 1, "This machine has one CPU.");
         await using var demo = await RunningDemo.StartAsync(_folder.File("data"));
 
         Assert.All(Policies(demo.Program.Id), thread => Assert.Equal(Ordinary, thread.Policy));
     }
 
-    // proc(5): in a thread's stat the name stands in brackets and may hold anything; of what follows the state is the third field, the policy the 41st.
+    // Of those on which this process may run.
+    private static string FirstCpu()
+    {
+        const string field = "Cpus_allowed_list:";
+        var cpus = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
+        return cpus.Split('-', ',')[0];
+    }
+
     private static List<(string Name, int Policy)> Policies(int process)
     {
         var threads = new List<(string Name, int Policy)>();
         foreach (var thread in Directory.GetDirectories($"/proc/{process}/task"))
-        {
-            var stat = Read(thread);
-            if (stat.Length == 0) continue;
-            var (begin, end) = (stat.IndexOf('('), stat.LastIndexOf(')'));
-            threads.Add((stat[(begin + 1)..end], int.Parse(stat[(end + 2)..].Split(' ')[41 - 3], CultureInfo.InvariantCulture)));
-        }
+            if (Read(thread) is { } stat) threads.Add((stat[(stat.IndexOf('(') + 1)..stat.LastIndexOf(')')], PolicyIn(stat)));
         return threads;
     }
 
-    private static string Read(string thread)
+    private static int PolicyOf(string process) => PolicyIn(Read(process)!);
+
+    // proc(5): the name stands in brackets and may hold anything; of what follows the state is the third field, the policy the 41st.
+    private static int PolicyIn(string stat) => int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[41 - 3], CultureInfo.InvariantCulture);
+
+    private static string? Read(string thread)
     {
         try
         {
@@ -60,7 +82,7 @@ public sealed class OneCpuTests : IDisposable
         }
         catch (IOException)
         {
-            return ""; // It has ended meanwhile.
+            return null; // It has ended meanwhile.
         }
     }
 }
