@@ -84,7 +84,7 @@ public static class AuthServer
         return services;
     }
 
-    /// <summary>Needs <c>UseCors</c> between routing and these endpoints.</summary>
+    /// <summary>Needs <see cref="CrossOrigin.UseCrossOrigin"/> between routing and these endpoints.</summary>
     public static IEndpointRouteBuilder MapGatehouseAuthServer(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;

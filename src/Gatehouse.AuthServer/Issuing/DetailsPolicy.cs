@@ -23,7 +23,13 @@ internal static class DetailsPolicy
     public static OAuthFailure? Apply(DetailsRequest request, RegisteredApplication application, ApiSnapshot apis, out AuthorizationDetails details)
     {
         details = AuthorizationDetails.None;
-        if (request.Text is null && request.Granted is null or { Count: 0 }) return null;
+        // The usual case by itself, without what the other's questions keep of the request.
+        return request.Text is null && request.Granted is null or { Count: 0 } ? null : Decide(request, application, apis, out details);
+    }
+
+    private static OAuthFailure? Decide(DetailsRequest request, RegisteredApplication application, ApiSnapshot apis, out AuthorizationDetails details)
+    {
+        details = AuthorizationDetails.None;
         var contracted = ScopePolicy.ContractsOf(application, apis).Select(pair => pair.Api!).ToList();
 
         // 1. Nothing asked: what was granted, as far as it is possible still and belongs to the resources.

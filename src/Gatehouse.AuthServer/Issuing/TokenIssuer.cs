@@ -76,9 +76,9 @@ public sealed class TokenIssuer(AuthServerOptions options, JwtSigner signer, Api
     {
         var (wantsReference, isBehindGateway, algorithm) = (content.Application.UsesReferenceTokens, true, (string?)null);
         var snapshot = apis.Current;
-        foreach (var resource in content.Audience)
+        for (var place = 0; place < content.Audience.Count; place++) // Counted: to enumerate a list takes an object.
         {
-            if (snapshot.WithResource(resource) is not { } api) continue;
+            if (snapshot.WithResource(content.Audience[place]) is not { } api) continue;
             wantsReference |= api.UsesReferenceTokens;
             isBehindGateway &= api.Upstream is not null;
             if (algorithm is null && api.SigningAlgorithm != SigningAlgorithms.Default) algorithm = api.SigningAlgorithm;

@@ -46,8 +46,7 @@ public sealed class FormBody
     }
 
     /// <summary>Every value of a parameter that may come more than once, without doubles.</summary>
-    public IReadOnlyList<string> All(string name) =>
-        this[name] is null ? [] : [.. _pairs.Where(pair => pair.Name == name).Select(pair => pair.Value).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> All(string name) => this[name] is null ? [] : ValuesOf(name);
 
     /// <summary>Parameters that came in another form; null when one is not to be read, as it would not be in a body.</summary>
     public static FormBody? Of(IEnumerable<(string Name, string Value)> parameters)
@@ -87,6 +86,8 @@ public sealed class FormBody
             ArrayPool<byte>.Shared.Return(scratch, clearArray: true); // It held a client secret.
         }
     }
+
+    private string[] ValuesOf(string name) => [.. _pairs.Where(pair => pair.Name == name).Select(pair => pair.Value).Distinct(StringComparer.Ordinal)];
 
     private FormError Add(string name, string value)
     {

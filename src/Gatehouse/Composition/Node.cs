@@ -53,7 +53,7 @@ public static class Node
         app.UseRouting();
         if (options.Roles.HasFlag(NodeRoles.Auth))
         {
-            app.UseCors(); // Each endpoint says whether pages of other origins may call it; by default they may not.
+            app.UseCrossOrigin(); // Each endpoint says whether pages of other origins may call it; by default they may not.
             app.MapGatehouseAuthServer();
         }
         return app;
