@@ -58,7 +58,7 @@ public static class CrossOrigin
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
-        http.Response.OnStarting(() => // At last: who refuses a request may begin the answer anew.
+        http.Response.OnStarting(() => // Whoever answers, and however.
         {
             cors.ApplyResult(allowed, http.Response);
             return Task.CompletedTask;

@@ -71,7 +71,12 @@ public sealed class GatewayHandler(
         // 6. Identity headers, forward.
         var claims = decision.Claims!;
         var caller = new CallerIdentity(decision.Application!, claims.Subject, ScopeFor(route.Api, claims.Scope), DetailsFor(route.Api, claims.Details));
-        if (Upstreams.FailureOf(await upstreams.ForwardAsync(http, route, caller)) is { } failed) await refusals.WriteAsync(http, failed, route, decision.Application);
+        var (headers, authorization, host) = (http.Request.Headers, http.Request.Headers.Authorization, http.Request.Headers.Host);
+        var forwarded = await upstreams.ForwardAsync(http, route, caller);
+        // They were withheld. The server keeps for the connection's next request the texts that it finds here, and makes no new ones while they are the
+        // same: a fifth of what a call allocates.
+        (headers.Authorization, headers.Host) = (authorization, host);
+        if (Upstreams.FailureOf(forwarded) is { } failed) await refusals.WriteAsync(http, failed, route, decision.Application);
     }
 
     // Out of one header, by memory or by verification; with the proof of the key that the token is bound to, if it is.

@@ -44,7 +44,7 @@ public sealed class HotPathTests : IAsyncLifetime
         var application = await _node.CreateApplicationAsync(_api);
         await _node.SettleAsync();
         var form = $"grant_type=client_credentials&client_id={application.ClientId}&client_secret={application.ClientSecret}";
-        Measure("token", _node.Auth.BaseAddress!, RawConnection.Post("/as/token.oauth2", form), budget: 3584);
+        Measure("token", _node.Auth.BaseAddress!, RawConnection.Post("/as/token.oauth2", form), budget: 2688);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class HotPathTests : IAsyncLifetime
         var application = await _node.CreateApplicationAsync(_api);
         await _node.SettleAsync();
         var token = await _node.ObtainTokenAsync(application);
-        Measure("call", _node.Gateway.BaseAddress!, RawConnection.Get("/labels/7", token), budget: 5120);
+        Measure("call", _node.Gateway.BaseAddress!, RawConnection.Get("/labels/7", token), budget: 3840);
     }
 
     [Fact]

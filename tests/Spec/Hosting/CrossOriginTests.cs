@@ -61,6 +61,34 @@ public sealed class CrossOriginTests : IAsyncLifetime
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
+    [Theory]
+    [InlineData("POST", "/as/token.oauth2")]
+    [InlineData("GET", "/idp/userinfo.openid")]
+    public async Task Who_is_no_page_hears_nothing_of_pages(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var answer = await _node.Auth.SendAsync(request);
+        Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("/as/token.oauth2")]
+    [InlineData("/pf/JWKS")]
+    public async Task OPTIONS_that_asks_for_no_method_is_no_preflight_request(string path)
+    {
+        using var answer = await CallAsync(_node.Auth, "OPTIONS", path);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET", "/as/token.oauth2")]
+    [InlineData("POST", "/pf/JWKS")]
+    public async Task Another_method_is_not_allowed(string method, string path)
+    {
+        using var preflight = await AskAsync(_node.Auth, method, path);
+        Assert.DoesNotContain(method, string.Join(',', preflight.Headers.TryGetValues("Access-Control-Allow-Methods", out var allowed) ? allowed : []), StringComparison.Ordinal);
+    }
+
     [Theory, Requirement("Gateway-11")]
     [InlineData("GET", "/things")]
     [InlineData("PUT", "/things/1")]

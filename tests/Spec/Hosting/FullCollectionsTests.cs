@@ -13,28 +13,31 @@ public sealed class FullCollectionsTests
 
     private readonly Channel<GCLatencyMode> _modes = Channel.CreateUnbounded<GCLatencyMode>();
     private readonly FakeTimeProvider _clock = new();
-    private long _megabytes;
+    private long _kibibytes;
     private long _left;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(3, 0, false)] // Never beside the requests: only when the runtime finds that there is something to collect.
-    [InlineData(4, 0, false)]
-    [InlineData(5, 0, true)] // Not collected yet.
-    [InlineData(5, 4, false)] // By the clock, for nothing.
-    [InlineData(6, 4, true)]
-    [InlineData(18, 16, false)]
-    [InlineData(19, 16, true)]
-    [InlineData(32, 32, false)]
-    [InlineData(33, 33, true)] // In one go it would take too long.
-    public async Task AHeapThatIsNotLargeIsCollectedWhenItHasGrown(long megabytes, long left, bool isCollectedByClock)
+    [InlineData(1, 3000, 0, false)] // Never beside the requests: only when the runtime finds that there is something to collect.
+    [InlineData(1, 4096, 0, false)]
+    [InlineData(1, 4097, 0, true)] // Not collected yet.
+    [InlineData(1, 5000, 4500, false)] // By the clock, for nothing.
+    [InlineData(1, 5000, 4400, true)]
+    [InlineData(1, 9000, 8000, false)]
+    [InlineData(1, 9001, 8000, true)]
+    [InlineData(1, 5000, 9000, false)] // Less than then.
+    [InlineData(1, 32768, 32768, false)]
+    [InlineData(1, 32769, 32769, true)] // In one go it would take too long.
+    [InlineData(2, 4096, 0, false)]
+    [InlineData(2, 4097, 4097, true)] // Another CPU has time for it.
+    public async Task AHeapThatIsNotLargeIsCollectedByTheClockWhenItHasGrown(int cpus, long kibibytes, long left, bool followsClock)
     {
-        (_megabytes, _left) = (megabytes, left);
-        using var collections = Create(GCLatencyMode.Interactive);
+        (_kibibytes, _left) = (kibibytes, left);
+        using var collections = Create(GCLatencyMode.Interactive, cpus);
         await collections.StartAsync(Cancellation);
 
-        Assert.Equal(isCollectedByClock ? GCLatencyMode.Interactive : GCLatencyMode.Batch, await NextAsync());
+        Assert.Equal(followsClock ? GCLatencyMode.Interactive : GCLatencyMode.Batch, await NextAsync());
         await collections.StopAsync(Cancellation);
     }
 
@@ -44,16 +47,17 @@ public sealed class FullCollectionsTests
         using var collections = Create(GCLatencyMode.Interactive);
         await collections.StartAsync(Cancellation);
         var seen = new List<GCLatencyMode> { await NextAsync() };
-        foreach (var megabytes in (long[])[40, 3])
+        foreach (var (kibibytes, left) in ((long, long)[])[(9001, 8000), (9001, 9001), (3000, 9001)])
         {
-            Volatile.Write(ref _megabytes, megabytes);
+            Volatile.Write(ref _kibibytes, kibibytes);
+            Volatile.Write(ref _left, left);
             _clock.Advance(Interval);
             seen.Add(await NextAsync());
         }
         await collections.StopAsync(Cancellation);
         seen.Add(await NextAsync());
 
-        Assert.Equal([GCLatencyMode.Batch, GCLatencyMode.Interactive, GCLatencyMode.Batch, GCLatencyMode.Interactive], seen);
+        Assert.Equal([GCLatencyMode.Batch, GCLatencyMode.Interactive, GCLatencyMode.Batch, GCLatencyMode.Batch, GCLatencyMode.Interactive], seen);
         Assert.True(collections.ExecuteTask!.IsCanceled);
     }
 
@@ -78,8 +82,14 @@ public sealed class FullCollectionsTests
         Assert.Equal(GCSettings.IsServerGC ? 0 : 1, node.Get<IEnumerable<IHostedService>>().OfType<FullCollections>().Count());
     }
 
-    private FullCollections Create(GCLatencyMode usual) => new(
-        _clock, () => new FullCollections.OldObjects(Volatile.Read(ref _megabytes) << 20, _left << 20), usual, mode => _modes.Writer.TryWrite(mode));
+    private FullCollections Create(GCLatencyMode usual, int cpus = 1) =>
+        new(_clock, Look, usual, mode => _modes.Writer.TryWrite(mode), cpus);
+
+    private OldObjects Look()
+    {
+        var bytes = Volatile.Read(ref _kibibytes) << 10;
+        return new OldObjects(bytes, bytes, Volatile.Read(ref _left) << 10);
+    }
 
     private Task<GCLatencyMode> NextAsync() => _modes.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Eventually.Deadline, Cancellation);
 }
