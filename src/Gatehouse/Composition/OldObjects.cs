@@ -10,9 +10,12 @@ internal readonly record struct OldObjects(long Largest, long Bytes, long BytesL
     {
         var (inOneGo, beside) = (GC.GetGCMemoryInfo(GCKind.FullBlocking), GC.GetGCMemoryInfo(GCKind.Background));
         var (largest, bytes) = Count(GC.GetGCMemoryInfo(GCKind.Any));
-        // The same number twice: it was begun beside the requests, and made in one go.
-        return new OldObjects(largest, bytes, Count(inOneGo.Index >= beside.Index ? inOneGo : beside).Bytes);
+        return new OldObjects(largest, bytes, LeftBy((inOneGo.Index, Count(inOneGo).Bytes), (beside.Index, Count(beside).Bytes)));
     }
+
+    // The same number twice: it was begun beside the requests, of which there are no figures then, and made in one go.
+    internal static long LeftBy((long Index, long Bytes) inOneGo, (long Index, long Bytes) beside) =>
+        inOneGo.Index >= beside.Index ? inOneGo.Bytes : beside.Bytes;
 
     private static (long Largest, long Bytes) Count(GCMemoryInfo collection)
     {

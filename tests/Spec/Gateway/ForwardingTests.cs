@@ -72,6 +72,30 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.DoesNotContain(call.Headers.Values, value => value.Contains("forged", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Calls_of_one_connection_are_their_own_tokens(string version)
+    {
+        var other = await _node.CreateApplicationAsync();
+        await _node.SettleAsync();
+        var tokens = new[] { _token, await _node.ObtainTokenAsync(other), null, _token, _token };
+        var seen = new List<(HttpStatusCode, string?)>();
+        foreach (var token in tokens)
+        {
+            using var answer = await _node.CallAsync("/things", token, change: request => (request.Version, request.VersionPolicy) = (new(version), HttpVersionPolicy.RequestVersionExact));
+            var isForwarded = _node.Upstream.Calls.TryDequeue(out var call);
+            seen.Add((answer.StatusCode, call?.Headers["X-Gatehouse-Client-Id"]));
+            if (isForwarded) Assert.False(call!.Headers.ContainsKey("Authorization"));
+        }
+
+        Assert.Equal(
+            [
+                (HttpStatusCode.OK, _clientId), (HttpStatusCode.OK, other.ClientId), (HttpStatusCode.Unauthorized, null),
+                (HttpStatusCode.OK, _clientId), (HttpStatusCode.OK, _clientId),
+            ], seen);
+    }
+
     [Fact]
     public async Task The_trace_of_the_caller_goes_through_as_it_came()
     {

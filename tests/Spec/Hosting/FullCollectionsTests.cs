@@ -13,27 +13,26 @@ public sealed class FullCollectionsTests
 
     private readonly Channel<GCLatencyMode> _modes = Channel.CreateUnbounded<GCLatencyMode>();
     private readonly FakeTimeProvider _clock = new();
-    private long _kibibytes;
-    private long _left;
+    private volatile object _old = new OldObjects();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(1, 3000, 0, false)] // Never beside the requests: only when the runtime finds that there is something to collect.
-    [InlineData(1, 4096, 0, false)]
-    [InlineData(1, 4097, 0, true)] // Not collected yet.
-    [InlineData(1, 5000, 4500, false)] // By the clock, for nothing.
-    [InlineData(1, 5000, 4400, true)]
-    [InlineData(1, 9000, 8000, false)]
-    [InlineData(1, 9001, 8000, true)]
-    [InlineData(1, 5000, 9000, false)] // Less than then.
-    [InlineData(1, 32768, 32768, false)]
-    [InlineData(1, 32769, 32769, true)] // In one go it would take too long.
-    [InlineData(2, 4096, 0, false)]
-    [InlineData(2, 4097, 4097, true)] // Another CPU has time for it.
-    public async Task AHeapThatIsNotLargeIsCollectedByTheClockWhenItHasGrown(int cpus, long kibibytes, long left, bool followsClock)
+    [InlineData(1, 3000, 3000, 0, false)] // Never beside the requests: only when the runtime finds that there is something to collect.
+    [InlineData(1, 4096, 9000, 0, false)]
+    [InlineData(1, 4097, 4097, 0, true)] // Not collected yet.
+    [InlineData(1, 5000, 5000, 4500, false)] // By the clock, for nothing.
+    [InlineData(1, 5000, 5000, 4400, true)]
+    [InlineData(1, 5000, 9000, 8000, false)]
+    [InlineData(1, 5000, 9001, 8000, true)]
+    [InlineData(1, 5000, 5000, 9000, false)] // Less than then.
+    [InlineData(1, 5000, 32768, 32768, false)]
+    [InlineData(1, 5000, 32769, 32769, true)] // In one go it would take too long.
+    [InlineData(2, 4096, 9000, 0, false)]
+    [InlineData(2, 4097, 4097, 4097, true)] // Another CPU has time for it.
+    public async Task AHeapThatIsNotLargeIsCollectedByTheClockWhenItHasGrown(int cpus, long largest, long all, long left, bool followsClock)
     {
-        (_kibibytes, _left) = (kibibytes, left);
+        _old = Kibibytes(largest, all, left);
         using var collections = Create(GCLatencyMode.Interactive, cpus);
         await collections.StartAsync(Cancellation);
 
@@ -47,10 +46,9 @@ public sealed class FullCollectionsTests
         using var collections = Create(GCLatencyMode.Interactive);
         await collections.StartAsync(Cancellation);
         var seen = new List<GCLatencyMode> { await NextAsync() };
-        foreach (var (kibibytes, left) in ((long, long)[])[(9001, 8000), (9001, 9001), (3000, 9001)])
+        foreach (var (all, left) in ((long, long)[])[(9001, 8000), (9001, 9001), (3000, 9001)])
         {
-            Volatile.Write(ref _kibibytes, kibibytes);
-            Volatile.Write(ref _left, left);
+            _old = Kibibytes(all, all, left);
             _clock.Advance(Interval);
             seen.Add(await NextAsync());
         }
@@ -83,13 +81,9 @@ public sealed class FullCollectionsTests
     }
 
     private FullCollections Create(GCLatencyMode usual, int cpus = 1) =>
-        new(_clock, Look, usual, mode => _modes.Writer.TryWrite(mode), cpus);
+        new(_clock, () => (OldObjects)_old, usual, mode => _modes.Writer.TryWrite(mode), cpus);
 
-    private OldObjects Look()
-    {
-        var bytes = Volatile.Read(ref _kibibytes) << 10;
-        return new OldObjects(bytes, bytes, Volatile.Read(ref _left) << 10);
-    }
+    private static OldObjects Kibibytes(long largest, long all, long left) => new(largest << 10, all << 10, left << 10);
 
     private Task<GCLatencyMode> NextAsync() => _modes.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Eventually.Deadline, Cancellation);
 }
