@@ -21,6 +21,7 @@ internal static class LoadCommand
     private static readonly Option<int> Patience = Make("--patience", 250, "Milliseconds for which a request waits for a free connection.");
     private static readonly Option<double?> As = Make<double?>(
         "--as", null, "Requests per second to take for saturation: asks all targets the same. Default: what each of them is found to do.");
+    private static readonly Option<bool> Awake = Make("--awake", false, "The load's CPU does not halt when it has nothing to do: answers need not wake it. Needs root.");
     private static readonly Option<int> WarmUp = Make("--warm-up", 90, "The most seconds that a target is warmed up.");
     private static readonly Option<string?> Out = Make<string?>("--out", null, "Writes FILE.md and FILE.json. Default: in artifacts/bench/results.");
 
@@ -33,7 +34,7 @@ internal static class LoadCommand
         Job.AcceptOnlyFromAmong(Jobs.Token, Jobs.Gateway);
         var command = new Command("load", "Latency at a quarter and at half of saturation, and what happens at three times of it: an open loop, HTTP/1.1.")
         {
-            Job, Only, Also, Settle, Seconds, OverSeconds, Times, Connections, Patience, As, WarmUp, Out,
+            Job, Only, Also, Settle, Seconds, OverSeconds, Times, Connections, Patience, As, Awake, WarmUp, Out,
         };
         command.SetAction(RunAsync);
         return command;
@@ -44,7 +45,7 @@ internal static class LoadCommand
         var load = new LoadOptions(
             arguments.GetRequiredValue(Job), arguments.GetRequiredValue(Settle), arguments.GetRequiredValue(Seconds),
             arguments.GetRequiredValue(OverSeconds), arguments.GetRequiredValue(Times),
-            arguments.GetRequiredValue(Connections), arguments.GetRequiredValue(Patience), arguments.GetValue(As));
+            arguments.GetRequiredValue(Connections), arguments.GetRequiredValue(Patience), arguments.GetValue(As), arguments.GetValue(Awake));
         var options = Read(arguments, load.Job);
         var facts = await RunFacts.ReadAsync(cancellation);
         var folder = Directory.CreateTempSubdirectory($"gatehouse-bench-load-{load.Job}-");

@@ -12,8 +12,9 @@ namespace Gatehouse.Bench.Harness.Measuring;
 /// <param name="Connections">Of the open loop.</param>
 /// <param name="Patience">Milliseconds for which a request waits for a free connection.</param>
 /// <param name="As">Requests per second that are taken for saturation, of every target; null: what each is found to do.</param>
+/// <param name="Awake">Whether the load's CPU never halts.</param>
 internal sealed record LoadOptions(
-    string Job, int SettleSeconds, int HalfSeconds, int OverSeconds, double Times, int Connections, int Patience, double? As)
+    string Job, int SettleSeconds, int HalfSeconds, int OverSeconds, double Times, int Connections, int Patience, double? As, bool Awake)
 {
     /// <summary>How much of saturation the first and the last phase have.</summary>
     public const double Half = 0.5;

@@ -16,6 +16,7 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         // What looks at memory must not take the server's CPU from it, on whichever thread it looks; everything that is started says itself where it runs.
         var me = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         await Tool.RunAsync("taskset", ["-a", "-c", "-p", options.LoadCpu.ToString(CultureInfo.InvariantCulture), me], cancellation);
+        using var awake = load.Awake ? new AwakeCpu(options.LoadCpu) : null;
         using var rig = new Rig(folder, options.ServerCpu, options.LoadCpu, tokens: 1);
         var results = new List<LoadResult>();
         try

@@ -31,7 +31,7 @@ internal static class LoadReport
             # Latency and overload, {load.Job}, {facts.Date}
 
             Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
-            {load.Connections} connections, HTTP/1.1; a request waits up to {load.Patience} ms for a free one.{As(load)}
+            {load.Connections} connections, HTTP/1.1; a request waits up to {load.Patience} ms for a free one.{As(load)}{Awake(load)}
             Before, each target was warmed up, saturated and asked for half of that for {load.SettleSeconds} s.
 
             {Tables(load, results)}
@@ -42,6 +42,8 @@ internal static class LoadReport
     }
 
     private static string As(LoadOptions load) => load.As is { } rate ? $" What is called saturation was taken to be {Number(rate, 0)}/s for all." : "";
+
+    private static string Awake(LoadOptions load) => load.Awake ? " The load's CPU never halted, so that no answer had to wake it (`--awake`)." : "";
 
     public static string Tables(LoadOptions load, IReadOnlyList<LoadResult> results) => string.Create(CultureInfo.InvariantCulture, $"""
         ## At a quarter of saturation, for {LoadOptions.QuarterSeconds} s, from when requests were due
