@@ -3,31 +3,46 @@ using System.Globalization;
 namespace Gatehouse.Bench.Harness.Machine;
 
 /// <summary>
-/// A CPU that looks for work while it has none, instead of halting (Linux's <c>pm_qos_resume_latency_us</c>). Waking a virtual one that has halted takes
-/// as long as half a request, of whoever sends something there: of a server for each answer, where its callers are on another machine in truth.
-/// Programs still find the CPU idle. Until it is disposed of; who kills the run has to write 0 there by hand.
+/// Keeps a CPU from halting while it has nothing to do (Linux's <c>pm_qos_resume_latency_us</c>): it looks for work instead, and the kernel still counts it
+/// as idle. Who sends something to a program on a virtual CPU that has halted pays for waking it, as much as half a request costs. A server here would pay that for
+/// each answer, and does not where its callers are on another machine.
 /// </summary>
 internal sealed class AwakeCpu : IDisposable
 {
-    // Of Linux: no time at all to wake is tolerated. 0 would be: nobody asks for anything.
+    private const string Driver = "/sys/devices/system/cpu/cpuidle/current_driver";
+
+    // Of Linux: no time at all to wake is tolerated; and nobody asks for anything.
     private const string NoTime = "n/a";
+    private const string Anything = "0";
 
     private readonly string _file;
-    private readonly string _before;
 
     public AwakeCpu(int cpu)
     {
         _file = string.Create(CultureInfo.InvariantCulture, $"/sys/devices/system/cpu/cpu{cpu}/power/pm_qos_resume_latency_us");
         try
         {
-            _before = File.ReadAllText(_file).Trim();
+            if (File.ReadAllText(Driver).Trim() == "none") throw new BenchException($"--awake needs a driver for idle CPUs, and {Driver} says that there is none.");
+            var before = File.ReadAllText(_file).Trim();
+            if (before != Anything)
+                throw new BenchException($"{_file} is {before}, by somebody's choice or from a run that was killed: --awake needs {Anything} there, to put that back.");
             File.WriteAllText(_file, NoTime);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BenchException($"{_file} cannot be written, which --awake needs: {exception.Message}");
+            throw new BenchException($"--awake has to read {Driver} and to write {_file}: {exception.Message}");
         }
     }
 
-    public void Dispose() => File.WriteAllText(_file, _before);
+    public void Dispose()
+    {
+        try
+        {
+            File.WriteAllText(_file, Anything);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"{_file} is still {NoTime}: {exception.Message}"); // What ended the run is told, not this instead.
+        }
+    }
 }

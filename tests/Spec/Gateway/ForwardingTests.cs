@@ -83,7 +83,8 @@ public sealed class ForwardingTests : IAsyncLifetime
         var seen = new List<(HttpStatusCode, string?)>();
         foreach (var token in tokens)
         {
-            using var answer = await _node.CallAsync("/things", token, change: request => (request.Version, request.VersionPolicy) = (new(version), HttpVersionPolicy.RequestVersionExact));
+            using var answer = await _node.CallAsync(
+                "/things", token, change: request => (request.Version, request.VersionPolicy) = (new(version), HttpVersionPolicy.RequestVersionExact));
             var isForwarded = _node.Upstream.Calls.TryDequeue(out var call);
             seen.Add((answer.StatusCode, call?.Headers["X-Gatehouse-Client-Id"]));
             if (isForwarded) Assert.False(call!.Headers.ContainsKey("Authorization"));
