@@ -42,7 +42,11 @@ internal sealed class Installation(int port, IReadOnlyDictionary<string, string>
         Operator = new Account(person.GetProperty("email").GetString()!, person.GetProperty("password").GetString()!);
     }
 
-    public Running Serve(int authPort, int gatewayPort) => Running.Gatehouse(["serve"], environment: Settings(authPort, gatewayPort));
+    /// <param name="authPort">The issuer's port, or another for a further node.</param>
+    /// <param name="gatewayPort">Of the gateway.</param>
+    /// <param name="before">A command that starts another, and becomes it.</param>
+    public Running Serve(int authPort, int gatewayPort, IReadOnlyList<string>? before = null) =>
+        Running.Gatehouse(["serve"], environment: Settings(authPort, gatewayPort), before: before);
 
     public async Task<AdminClient> OpenAdminAsync()
     {

@@ -20,6 +20,7 @@ internal static class ServeCommand
 
     private static async Task RunAsync(string? config)
     {
+        YoungObjects.MakeRoom();
         var options = ServeConfiguration.ReadNode(config);
         RefuseTakenPorts(options); // Before anything is written.
         await using var start = NodeStart.Begin(options);

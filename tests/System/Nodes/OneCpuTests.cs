@@ -24,7 +24,7 @@ public sealed class OneCpuTests : IDisposable
     [Fact]
     public async Task The_thread_that_waits_for_sockets_interrupts_nobody_and_requests_are_answered()
     {
-        await using var demo = await RunningDemo.StartAsync(_folder.File("data"), before: ["taskset", "-c", FirstCpu()]);
+        await using var demo = await RunningDemo.StartAsync(_folder.File("data"), before: ["taskset", "-c", OneCpu.First()]);
 
         using var answer = await demo.CallAsync(await demo.TokenAsync());
 
@@ -40,7 +40,7 @@ public sealed class OneCpuTests : IDisposable
     [InlineData("--batch", Batch)]
     public async Task What_whoever_runs_it_chose_is_left_alone(string option, int policy)
     {
-        await using var demo = await RunningDemo.StartAsync(_folder.File("data"), before: ["chrt", option, "0", "taskset", "-c", FirstCpu()]);
+        await using var demo = await RunningDemo.StartAsync(_folder.File("data"), before: ["chrt", option, "0", "taskset", "-c", OneCpu.First()]);
 
         Assert.All(Policies(demo.Program.Id), thread => Assert.Equal(policy, thread.Policy));
     }
@@ -52,14 +52,6 @@ public sealed class OneCpuTests : IDisposable
         await using var demo = await RunningDemo.StartAsync(_folder.File("data"));
 
         Assert.All(Policies(demo.Program.Id), thread => Assert.Equal(Ordinary, thread.Policy));
-    }
-
-    // Of those on which this process may run.
-    private static string FirstCpu()
-    {
-        const string field = "Cpus_allowed_list:";
-        var cpus = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
-        return cpus.Split('-', ',')[0];
     }
 
     private static List<(string Name, int Policy)> Policies(int process)
