@@ -14,7 +14,9 @@ internal static class LoadCommand
     private static readonly Option<string> Only = Make("--only", "", "Targets, separated by commas. Default: the product and its limit.");
     private static readonly Option<string[]> Also = Make<string[]>("--also", [], "NAME=FILE: another build of Gatehouse (its gatehouse.dll) as well.");
     private static readonly Option<int> Settle = Make("--settle", 8, "Seconds at half of saturation before what counts; what runs seldom is compiled meanwhile.");
-    private static readonly Option<int> Seconds = Make("--seconds", 300, "Seconds at half of saturation.");
+    private static readonly Option<int> Seconds = Make("--seconds", 300, "Seconds at half of saturation; with --rounds: in each of them.");
+    private static readonly Option<int> Rounds = Make(
+        "--rounds", 0, "Asks all targets in turn, so many times, at half of what the first one does at best; nothing else. 0: one after the other, all of it.");
     private static readonly Option<int> OverSeconds = Make("--over-seconds", 30, "Seconds of the load beyond capacity.");
     private static readonly Option<double> Times = Make("--times", 3.0, "How many times saturation that is.");
     private static readonly Option<int> Connections = Make("--connections", 2000, "Connections of the open loop.");
@@ -34,7 +36,7 @@ internal static class LoadCommand
         Job.AcceptOnlyFromAmong(Jobs.Token, Jobs.Gateway);
         var command = new Command("load", "Latency at a quarter and at half of saturation, and what happens at three times of it: an open loop, HTTP/1.1.")
         {
-            Job, Only, Also, Settle, Seconds, OverSeconds, Times, Connections, Patience, As, Awake, WarmUp, Out,
+            Job, Only, Also, Settle, Seconds, Rounds, OverSeconds, Times, Connections, Patience, As, Awake, WarmUp, Out,
         };
         command.SetAction(RunAsync);
         return command;
@@ -44,17 +46,29 @@ internal static class LoadCommand
     {
         var load = new LoadOptions(
             arguments.GetRequiredValue(Job), arguments.GetRequiredValue(Settle), arguments.GetRequiredValue(Seconds),
-            arguments.GetRequiredValue(OverSeconds), arguments.GetRequiredValue(Times),
+            arguments.GetRequiredValue(Rounds), arguments.GetRequiredValue(OverSeconds), arguments.GetRequiredValue(Times),
             arguments.GetRequiredValue(Connections), arguments.GetRequiredValue(Patience), arguments.GetValue(As), arguments.GetValue(Awake));
         var options = Read(arguments, load.Job);
         var facts = await RunFacts.ReadAsync(cancellation);
         var folder = Directory.CreateTempSubdirectory($"gatehouse-bench-load-{load.Job}-");
-        var results = await new LoadSession(load, options, Console.Error.WriteLine).RunAsync(folder.FullName, cancellation);
+        var (tables, markdown, found) = await RunAsync(load, options, facts, folder.FullName, cancellation);
         folder.Delete(recursive: true); // After a failure it stays, with the logs of all targets.
-        await LoadReport.WriteAsync(options.Out, facts, load, results, cancellation);
-        await Console.Out.WriteLineAsync(LoadReport.Tables(load, results));
+        await LoadFile.WriteAsync(options.Out, facts, load, markdown, found, cancellation);
+        await Console.Out.WriteLineAsync(tables);
         await Console.Out.WriteLineAsync($"Written to {options.Out}.md and .json.");
         return 0;
+    }
+
+    private static async Task<(string Tables, string Markdown, IEnumerable<object> Found)> RunAsync(
+        LoadOptions load, BenchOptions options, RunFacts facts, string folder, CancellationToken cancellation)
+    {
+        if (load.Rounds > 0)
+        {
+            var turns = await new TurnSession(load, options, Console.Error.WriteLine).RunAsync(folder, cancellation);
+            return (TurnReport.Tables(load, turns), TurnReport.Markdown(facts, load, turns), turns.Select(TurnReport.Shorten));
+        }
+        var results = await new LoadSession(load, options, Console.Error.WriteLine).RunAsync(folder, cancellation);
+        return (LoadReport.Tables(load, results), LoadReport.Markdown(facts, load, results), results.Select(LoadReport.Shorten));
     }
 
     private static BenchOptions Read(ParseResult arguments, string job)

@@ -6,7 +6,8 @@ namespace Gatehouse.Bench.Harness.Measuring;
 /// <summary>What <c>bench/bench load</c> was asked for.</summary>
 /// <param name="Job">As in <see cref="Targets.Jobs"/>.</param>
 /// <param name="SettleSeconds">How long half of saturation lasts before what counts: the generator's code, and what a server does seldom, is compiled meanwhile.</param>
-/// <param name="HalfSeconds">How long half of saturation lasts.</param>
+/// <param name="HalfSeconds">How long half of saturation lasts; in turn: each time.</param>
+/// <param name="Rounds">How many times all targets are asked in turn; 0: one target after the other, with all phases.</param>
 /// <param name="OverSeconds">How long the load beyond capacity lasts.</param>
 /// <param name="Times">How many times saturation that is.</param>
 /// <param name="Connections">Of the open loop.</param>
@@ -14,7 +15,7 @@ namespace Gatehouse.Bench.Harness.Measuring;
 /// <param name="As">Requests per second that are taken for saturation, of every target; null: what each is found to do.</param>
 /// <param name="Awake">Whether the load's CPU never halts.</param>
 internal sealed record LoadOptions(
-    string Job, int SettleSeconds, int HalfSeconds, int OverSeconds, double Times, int Connections, int Patience, double? As, bool Awake)
+    string Job, int SettleSeconds, int HalfSeconds, int Rounds, int OverSeconds, double Times, int Connections, int Patience, double? As, bool Awake)
 {
     /// <summary>How much of saturation the first and the last phase have.</summary>
     public const double Half = 0.5;
@@ -24,6 +25,12 @@ internal sealed record LoadOptions(
 
     /// <summary>Milliseconds by which the generator may be late at a quarter and at half; what it would ask later than that it leaves out.</summary>
     public const double MostLate = 0.25;
+
+    /// <summary>Half of saturation before a turn that counts.</summary>
+    public const int BeforeTurnSeconds = 3;
+
+    /// <summary>How many times p50 the p99 may be.</summary>
+    public const double MostRatio = 3;
 
     /// <summary>How long a quarter of saturation lasts.</summary>
     public const int QuarterSeconds = 60;
@@ -65,6 +72,9 @@ internal sealed record LoadResult(
     [JsonIgnore]
     public PhaseResult Peak => Ramp.Append(Half).Append(Over).Select(phase => phase.Result).MaxBy(phase => phase.AnsweredPerSecond)!;
 }
+
+/// <summary>What one target did in its turns, each at half of saturation.</summary>
+internal sealed record TurnResult(string Target, string Version, IReadOnlyList<PhaseFacts> Turns);
 
 /// <summary>A phase, and what was seen beside the load meanwhile.</summary>
 /// <param name="Result">What the load found.</param>

@@ -1,15 +1,12 @@
 using System.Globalization;
-using System.Text.Json;
 using Gatehouse.Bench.Harness.Load.Open;
 using Gatehouse.Bench.Harness.Measuring;
 
 namespace Gatehouse.Bench.Harness.Report;
 
-/// <summary>What <c>bench/bench load</c> found: three tables for people, all of it in JSON for programs.</summary>
+/// <summary>What <c>bench/bench load</c> found of one target after the other: three tables.</summary>
 internal static class LoadReport
 {
-    private static readonly JsonSerializerOptions Shape = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     private static readonly string[] BelowHead =
     [
         "target", "saturation / s", "asked / s", "CPU %", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 / p50", "longest pause ms",
@@ -23,27 +20,15 @@ internal static class LoadReport
         "503 / s", "503 p50 ms", "503 p99 ms", "not sent %", "failed", "RSS MB start / most / end", "recovery ms",
     ];
 
-    public static async Task WriteAsync(
-        string file, RunFacts facts, LoadOptions load, IReadOnlyList<LoadResult> results, CancellationToken cancellation)
-    {
-        if (Path.GetDirectoryName(file) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync(file + ".md", $"""
-            # Latency and overload, {load.Job}, {facts.Date}
+    public static string Markdown(RunFacts facts, LoadOptions load, IReadOnlyList<LoadResult> results) => $"""
+        # Latency and overload, {load.Job}, {facts.Date}
 
-            Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
-            {load.Connections} connections, HTTP/1.1; a request waits up to {load.Patience} ms for a free one.{As(load)}{Awake(load)}
-            Before, each target was warmed up, saturated and asked for half of that for {load.SettleSeconds} s.
+        {LoadFile.Machine(facts)}
+        {LoadFile.Connections(load)}
+        Before, each target was warmed up, saturated and asked for half of that for {load.SettleSeconds} s.
 
-            {Tables(load, results)}
-            """, cancellation);
-        await File.WriteAllTextAsync(
-            file + ".json",
-            JsonSerializer.Serialize(new { Facts = facts, Load = load, Results = results.Select(Shorten) }, Shape) + "\n", cancellation);
-    }
-
-    private static string As(LoadOptions load) => load.As is { } rate ? $" What is called saturation was taken to be {Number(rate, 0)}/s for all." : "";
-
-    private static string Awake(LoadOptions load) => load.Awake ? " The load's CPU never halted, so that no answer had to wake it (`--awake`)." : "";
+        {Tables(load, results)}
+        """;
 
     public static string Tables(LoadOptions load, IReadOnlyList<LoadResult> results) => string.Create(CultureInfo.InvariantCulture, $"""
         ## At a quarter of saturation, for {LoadOptions.QuarterSeconds} s, from when requests were due
@@ -58,13 +43,13 @@ internal static class LoadReport
         """);
 
     // Tenths of a second are there for the recovery; of what was before it the seconds tell enough, and of what was beyond capacity the whole.
-    private static object Shorten(LoadResult result) => result with
+    public static LoadResult Shorten(LoadResult result) => result with
     {
         Quarter = Shorten(result.Quarter), Half = Shorten(result.Half), Ramp = [.. result.Ramp.Select(Shorten)], Over = Shorten(result.Over),
         After = result.After with { Result = WithoutStart(result.After) },
     };
 
-    private static PhaseFacts Shorten(PhaseFacts phase) => phase with
+    public static PhaseFacts Shorten(PhaseFacts phase) => phase with
     {
         Result = WithoutStart(phase) with
         {
