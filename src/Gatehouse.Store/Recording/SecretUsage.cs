@@ -6,13 +6,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Store.Recording;
 
-/// <summary>Remembers when each secret was last used and writes it down every few seconds: a token never waits for it, nor fails with it.</summary>
+/// <summary>
+/// Remembers when each secret was last used and writes it down: within seconds when it was not used for a minute, once a minute while it is in use, and
+/// all that is left when the node stops. A token never waits for it, nor fails with it.
+/// </summary>
 public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clock, ILogger<SecretUsage> log)
     : RegularWork(TimeSpan.FromSeconds(5), clock)
 {
     private const int MaxBatch = 1000;
 
+    // A write takes the time of some tokens, and who reads these times looks for days.
+    private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
+
+    // Those of the last minute, and when.
+    private readonly Dictionary<Guid, DateTimeOffset> _written = [];
+    private bool _isLast;
 
     /// <summary>To the second: a use in the same second as the last one adds nothing.</summary>
     public void Record(RegisteredSecret secret)
@@ -26,11 +36,20 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
 
     protected override bool IsDoneAtTheEnd => true;
 
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isLast = true;
+        return base.StopAsync(cancellationToken);
+    }
+
     protected override async Task WorkAsync(CancellationToken cancellation)
     {
         if (_used.IsEmpty) return;
+        var now = Clock.GetUtcNow();
+        foreach (var (secret, at) in _written)
+            if (now - at >= Between) _written.Remove(secret);
         // To the second, so that the uses of one second share their statements. In one order on every node, so that two that flush seldom meet.
-        foreach (var second in _used.GroupBy(use => use.Value.ToUnixTimeSeconds()).OrderBy(second => second.Key))
+        foreach (var second in _used.Where(use => _isLast || !_written.ContainsKey(use.Key)).GroupBy(use => use.Value.ToUnixTimeSeconds()).OrderBy(second => second.Key))
             foreach (var batch in second.OrderBy(use => use.Key).Chunk(MaxBatch)) await WriteAsync(second.Key, batch, cancellation);
     }
 
@@ -44,7 +63,11 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
         await database.WriteByStatementAsync(store => store.ExecuteAsync(
             $"""UPDATE "ApplicationSecrets" SET "LastUsedAt" = @0 WHERE {store.IsAmong("\"Id\"", 1)} AND ("LastUsedAt" IS NULL OR "LastUsedAt" < @0)""",
             cancellation, at, store.Among(ids)), cancellation);
-        foreach (var use in batch) _used.TryRemove(use); // Not a use that came meanwhile.
+        foreach (var use in batch)
+        {
+            _used.TryRemove(use); // Not a use that came meanwhile.
+            _written[use.Key] = Clock.GetUtcNow();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Last-used times could not be written; they are kept for the next try.")]

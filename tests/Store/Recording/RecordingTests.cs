@@ -116,12 +116,37 @@ public abstract class RecordingTests(StoreProvider provider) : StoreTests(provid
     }
 
     [Fact]
+    public async Task A_secret_that_is_used_all_the_time_is_written_once_a_minute_and_another_at_once()
+    {
+        var (busy, other) = ((await Store.CreateApplicationAsync()).SecretId, (await Store.CreateApplicationAsync()).SecretId);
+        var meter = new CommandMeter();
+        using var usage = new SecretUsage(Store.OpenElsewhere(meter), Store.Clock, new TestLog<SecretUsage>());
+        var first = Store.Clock.GetUtcNow();
+        for (var look = 0; look < 12; look++)
+        {
+            usage.Record(busy);
+            if (look == 6) usage.Record(other);
+            await usage.FlushAsync(default);
+            Store.Clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal(2, meter.Count);
+        Assert.Equal(first, await LastUsedAsync(busy));
+        Assert.Equal(first + TimeSpan.FromSeconds(30), await LastUsedAsync(other));
+        await usage.FlushAsync(default); // A minute later, without another use: the last one is not lost.
+        Assert.Equal(first + TimeSpan.FromSeconds(55), await LastUsedAsync(busy));
+    }
+
+    [Fact]
     public async Task The_last_uses_before_a_stop_are_written()
     {
         var secret = (await Store.CreateApplicationAsync()).SecretId;
         using var usage = new SecretUsage(Store.Database, Store.Clock, new TestLog<SecretUsage>());
         await usage.StartAsync(default);
         usage.Record(secret);
+        await usage.FlushAsync(default);
+        Store.Clock.Advance(TimeSpan.FromSeconds(1));
+        usage.Record(secret); // Written a second ago.
         await usage.StopAsync(default);
 
         Assert.Equal(Store.Clock.GetUtcNow(), await LastUsedAsync(secret));
