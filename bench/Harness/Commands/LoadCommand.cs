@@ -16,13 +16,13 @@ internal static class LoadCommand
     private static readonly Option<int> Settle = Make("--settle", 8, "Seconds at half of saturation before what counts; what runs seldom is compiled meanwhile.");
     private static readonly Option<int> Seconds = Make("--seconds", 300, "Seconds at half of saturation; with --rounds: in each of them.");
     private static readonly Option<int> Rounds = Make(
-        "--rounds", 0, "Asks all targets in turn, so many times, at half of what the first one does at best; nothing else. 0: one after the other, all of it.");
+        "--rounds", 0, "Asks all targets in turn, so many times, at half of what the first one does in a closed loop; nothing else. 0: one after the other, all of it.");
     private static readonly Option<int> OverSeconds = Make("--over-seconds", 30, "Seconds of the load beyond capacity.");
     private static readonly Option<double> Times = Make("--times", 3.0, "How many times saturation that is.");
     private static readonly Option<int> Connections = Make("--connections", 2000, "Connections of the open loop.");
     private static readonly Option<int> Patience = Make("--patience", 250, "Milliseconds for which a request waits for a free connection.");
     private static readonly Option<double?> As = Make<double?>(
-        "--as", null, "Requests per second to take for saturation: asks all targets the same. Default: what each of them is found to do.");
+        "--as", null, "Requests per second to take for saturation: asks all targets the same. Default: what each of them, with --rounds the first, is found to do.");
     private static readonly Option<bool> Awake = Make("--awake", false, "The load's CPU does not halt when it has nothing to do: answers need not wake it. Needs root.");
     private static readonly Option<int> WarmUp = Make("--warm-up", 90, "The most seconds that a target is warmed up.");
     private static readonly Option<string?> Out = Make<string?>("--out", null, "Writes FILE.md and FILE.json. Default: in artifacts/bench/results.");
@@ -32,6 +32,10 @@ internal static class LoadCommand
         As.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double?>() is <= 0) result.AddError("--as asks for at least one request per second.");
+        });
+        Rounds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0) result.AddError("--rounds is a number of rounds, or 0.");
         });
         Job.AcceptOnlyFromAmong(Jobs.Token, Jobs.Gateway);
         var command = new Command("load", "Latency at a quarter and at half of saturation, and what happens at three times of it: an open loop, HTTP/1.1.")

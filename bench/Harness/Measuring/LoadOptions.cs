@@ -12,7 +12,7 @@ namespace Gatehouse.Bench.Harness.Measuring;
 /// <param name="Times">How many times saturation that is.</param>
 /// <param name="Connections">Of the open loop.</param>
 /// <param name="Patience">Milliseconds for which a request waits for a free connection.</param>
-/// <param name="As">Requests per second that are taken for saturation, of every target; null: what each is found to do.</param>
+/// <param name="As">Requests per second that are taken for saturation, of every target; null: what each is found to do, in turn: what the first is.</param>
 /// <param name="Awake">Whether the load's CPU never halts.</param>
 internal sealed record LoadOptions(
     string Job, int SettleSeconds, int HalfSeconds, int Rounds, int OverSeconds, double Times, int Connections, int Patience, double? As, bool Awake)
@@ -29,7 +29,7 @@ internal sealed record LoadOptions(
     /// <summary>Half of saturation before a turn that counts.</summary>
     public const int BeforeTurnSeconds = 3;
 
-    /// <summary>How many times p50 the p99 may be.</summary>
+    /// <summary>How many times p50 the p99 shall be at most.</summary>
     public const double MostRatio = 3;
 
     /// <summary>How long a quarter of saturation lasts.</summary>
@@ -74,7 +74,12 @@ internal sealed record LoadResult(
 }
 
 /// <summary>What one target did in its turns, each at half of saturation.</summary>
-internal sealed record TurnResult(string Target, string Version, IReadOnlyList<PhaseFacts> Turns);
+internal sealed record TurnResult(string Target, string Version, IReadOnlyList<Turn> Turns);
+
+/// <summary>One of them.</summary>
+/// <param name="Facts">Of the part that counts.</param>
+/// <param name="ForeignPercent">How much of one CPU programs took that have nothing to do with this target, the others that wait among them.</param>
+internal sealed record Turn(PhaseFacts Facts, double ForeignPercent);
 
 /// <summary>A phase, and what was seen beside the load meanwhile.</summary>
 /// <param name="Result">What the load found.</param>

@@ -11,14 +11,14 @@ internal sealed class LoadSession(LoadOptions load, BenchOptions options, Action
         await using var bench = await OpenBench.StartAsync(load, options, tell, folder, cancellation);
         var results = new List<LoadResult>();
         foreach (var target in bench.Choose()) results.Add(await MeasureAsync(bench, target, cancellation));
-        return results.Count > 0 ? results : throw new BenchException($"No target of the job {load.Job} has such a name.");
+        return results;
     }
 
     private async Task<LoadResult> MeasureAsync(OpenBench bench, Target target, CancellationToken cancellation)
     {
         await using (target)
         {
-            await bench.StartAsync(target, cancellation);
+            await bench.StartTargetAsync(target, cancellation);
             var saturation = await bench.SaturateAsync(target, cancellation);
             var (found, memory, foreign) = await bench.AskAsync(target, Phases(load.As ?? saturation), cancellation);
             await bench.ProbeAsync(target, cancellation);

@@ -27,9 +27,9 @@ internal sealed class OpenBench : IAsyncDisposable
     private OpenBench(LoadOptions load, BenchOptions options, Action<string> tell, string folder)
     {
         (_load, _options, _tell) = (load, options, tell);
-        _awake = load.Awake ? new AwakeCpu(options.LoadCpu) : null;
         _rig = new Rig(folder, options.ServerCpu, options.LoadCpu, tokens: 1);
         _meter = new Meter(_rig, options);
+        _awake = load.Awake ? new AwakeCpu(options.LoadCpu) : null; // Last: it has to be put back.
     }
 
     public static async Task<OpenBench> StartAsync(LoadOptions load, BenchOptions options, Action<string> tell, string folder, CancellationToken cancellation)
@@ -50,15 +50,17 @@ internal sealed class OpenBench : IAsyncDisposable
         }
     }
 
-    /// <summary>The targets that were asked for and whose programs are there; none has been started.</summary>
-    public IEnumerable<Target> Choose()
+    /// <summary>The targets that were asked for and whose programs are there, at least one; none has been started.</summary>
+    public IReadOnlyList<Target> Choose()
     {
+        var chosen = new List<Target>();
         foreach (var target in _options.Choose(Catalog.All(_load.Job, _options.Others), _tell))
-            if (target.Needs.All(File.Exists)) yield return target;
+            if (target.Needs.All(File.Exists)) chosen.Add(target);
             else _tell($"{target.Name} is left out: {string.Join(", ", target.Needs)} is not all there.");
+        return chosen.Count > 0 ? chosen : throw new BenchException($"No target of the job {_load.Job} has such a name.");
     }
 
-    public async Task StartAsync(Target target, CancellationToken cancellation)
+    public async Task StartTargetAsync(Target target, CancellationToken cancellation)
     {
         _tell($"Starting {target.Name}…");
         await target.StartAsync(_rig, cancellation);
@@ -117,9 +119,15 @@ internal sealed class OpenBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_rig.Upstream is not null) await _rig.Upstream.DisposeAsync();
-        _rig.Dispose();
-        _awake?.Dispose();
+        try
+        {
+            if (_rig.Upstream is not null) await _rig.Upstream.DisposeAsync();
+        }
+        finally
+        {
+            _rig.Dispose();
+            _awake?.Dispose();
+        }
     }
 
     // As if it had a machine of its own: neither the load nor the machine's services hold it up.

@@ -23,9 +23,6 @@ internal static class LoadFile
         await File.WriteAllTextAsync(file + ".json", JsonSerializer.Serialize(new { Facts = facts, Load = load, Results = results }, Shape) + "\n", cancellation);
     }
 
-    public static string Machine(RunFacts facts) =>
-        $"Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.";
-
     public static string Connections(LoadOptions load) =>
         $"{load.Connections} connections, HTTP/1.1; a request waits up to {load.Patience} ms for a free one."
         + (load.As is { } rate ? string.Create(CultureInfo.InvariantCulture, $" What is called saturation was taken to be {rate:N0}/s for all.") : "")

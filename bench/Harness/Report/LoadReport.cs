@@ -23,7 +23,7 @@ internal static class LoadReport
     public static string Markdown(RunFacts facts, LoadOptions load, IReadOnlyList<LoadResult> results) => $"""
         # Latency and overload, {load.Job}, {facts.Date}
 
-        {LoadFile.Machine(facts)}
+        {facts.Sentence}
         {LoadFile.Connections(load)}
         Before, each target was warmed up, saturated and asked for half of that for {load.SettleSeconds} s.
 
@@ -66,10 +66,10 @@ internal static class LoadReport
         return
         [
             result.Target, Number(result.Saturation, 0), Number(phase.Phase.PerSecond, 0), Number(facts.CpuPercent, 0),
-            Number(times.P50, 2), Number(times.P99, 2), Number(times.P999, 2), Number(times.Max, 1), Number(times.P99 / times.P50, 1),
+            Number(times.P50, 2), Number(times.P99, 2), Number(times.P999, 2), Number(times.Max, 1), Number(times.Ratio, 1),
             Number(phase.LongestPause, 1), Stood(facts.ServerStalls), Stood(facts.LoadStalls),
             $"{Number(phase.Late.P50, 2)} / {Number(phase.Late.P99, 2)}",
-            Number(100 * phase.LeftOut / (phase.Due + phase.LeftOut), 2),
+            Number(phase.LeftOutPercent, 2),
             phase.P99WithLeftOut is { } most ? Number(most, 2) : $"> {Number(times.Max, 0)}", Number(phase.Seen.P99, 2), Number(phase.NotAnswered, 0), Number(result.ForeignPercent, 0),
         ];
     }

@@ -37,7 +37,7 @@ internal static class ReportFile
         var text = new StringBuilder($"""
             # Benchmark of {facts.Date}
 
-            Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
+            {facts.Sentence}
             {options.Runs} interleaved runs of {options.Seconds} s, {options.InFlight} requests in flight, {options.Tokens} tokens.
             Medians; only ratios within one table count.
 

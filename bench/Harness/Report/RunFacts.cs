@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Gatehouse.Bench.Harness.Machine;
 
 namespace Gatehouse.Bench.Harness.Report;
@@ -7,6 +8,9 @@ namespace Gatehouse.Bench.Harness.Report;
 /// <summary>When, where and of what a run was made.</summary>
 internal sealed record RunFacts(string Date, string Cpu, int Cpus, string Memory, string System, string Runtime, string Commit)
 {
+    [JsonIgnore]
+    public string Sentence => $"Commit {Commit}. {Cpu}, {Cpus} CPUs, {Memory}. {System}, {Runtime}.";
+
     public static async Task<RunFacts> ReadAsync(CancellationToken cancellation) => new(
         TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
         Field("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString(),

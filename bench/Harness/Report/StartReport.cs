@@ -14,7 +14,7 @@ internal static class StartReport
         await File.WriteAllTextAsync(file + ".md", $"""
             # Start and memory, {facts.Date}
 
-            Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
+            {facts.Sentence}
             Medians of {runs} starts of a node with all roles on SQLite, on all CPUs.
 
             {table}

@@ -24,7 +24,7 @@ internal static class SizesReport
         var text = $"""
             # Flat in size: {facts.Date}
 
-            Commit {facts.Commit}. {facts.Cpu}, {facts.Cpus} CPUs, {facts.Memory}. {facts.System}, {facts.Runtime}.
+            {facts.Sentence}
             {options.Runs} interleaved runs of {options.Seconds} s, {options.InFlight} requests in flight; calls of the gateway with up to {options.Tokens:N0} tokens.
             Medians; only ratios within one job and access count: `× first` is the cost divided by that of the first size in the same runs.
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -12,25 +13,32 @@ internal static unsafe partial class YoungObjects
 {
     private const long Mebibyte = 1024 * 1024;
 
-    /// <summary>What the runtime chooses by itself for a processor with 32 MB of cache: 16 MB.</summary>
-    public const long Bytes = 16 * Mebibyte;
+    // What the runtime chooses by itself for a processor with 32 MB of cache; and of the memory that it may use, a sixteenth at most.
+    private const long Bytes = 16 * Mebibyte;
+    private const long LeastMemory = 256 * Mebibyte;
 
-    // As much of the memory as the runtime itself would take at most is a sixth.
-    private const int LeastMemory = 16;
+    // Not for a little more.
+    private const long Small = Bytes / 2;
 
-    // Of .NET: the largest size it has chosen for them, 6 MB at least; what changes the smallest, and the largest.
+    // Of .NET: the largest size it has chosen for them, 6 MB at least; and what says the smallest.
     private const string Largest = "GCGen0MaxBudget";
-    private static readonly string[] _choices = ["DOTNET_GCgen0size", "COMPlus_GCgen0size", "DOTNET_GCGen0MaxBudget", "COMPlus_GCGen0MaxBudget"];
+    private const string Smallest = "DOTNET_GCgen0size";
+
+    // Somebody's choice of a size; or somebody waits for this process to begin, and would wait for the next one.
+    private static readonly string[] _reasons =
+    [
+        Smallest, "COMPlus_GCgen0size", "DOTNET_GCGen0MaxBudget", "COMPlus_GCGen0MaxBudget", "DOTNET_DiagnosticPorts", "DOTNET_DefaultDiagnosticPortSuspend",
+    ];
 
     /// <summary>To be called before anything has begun. Returns where the size is another's choice, or large enough, or where it cannot be changed.</summary>
     public static void MakeRoom()
     {
-        if (!OperatingSystem.IsLinux() || Environment.ProcessorCount != 1) return;
-        if (_choices.Any(choice => Environment.GetEnvironmentVariable(choice) is not null)) return;
-        if (!IsSmall() || GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < LeastMemory * Bytes) return;
+        if (!OperatingSystem.IsLinux() || Environment.ProcessorCount != 1 || Debugger.IsAttached) return;
+        if (_reasons.Any(reason => Environment.GetEnvironmentVariable(reason) is not null)) return;
+        if (!IsSmall() || GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < LeastMemory) return;
         try
         {
-            BeginAgain(_choices[0], string.Create(CultureInfo.InvariantCulture, $"0x{Bytes:x}"));
+            BeginAgain();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DllNotFoundException or EntryPointNotFoundException)
         {
@@ -38,15 +46,16 @@ internal static unsafe partial class YoungObjects
         }
     }
 
-    /// <summary>Whether the runtime has chosen less for this process.</summary>
-    internal static bool IsSmall() => GC.GetConfigurationVariables().TryGetValue(Largest, out var largest) && Convert.ToInt64(largest, CultureInfo.InvariantCulture) < Bytes;
+    private static bool IsSmall() => GC.GetConfigurationVariables().TryGetValue(Largest, out var largest) && largest is long bytes && bytes <= Small;
 
     // The kernel's call puts the same program in the place of this one: number, terminal, limits and priorities stay.
-    private static void BeginAgain(string setting, string value)
+    private static void BeginAgain()
     {
-        if (File.ResolveLinkTarget("/proc/self/exe", returnFinalTarget: false) is not { } program) return;
-        var words = File.ReadAllBytes("/proc/self/cmdline"); // As they were said: each ends with a zero.
-        if (SetEnvironment(setting, value, 1) != 0) return;
+        if (File.ResolveLinkTarget("/proc/self/exe", returnFinalTarget: false) is not { Exists: true } program) return;
+        var words = File.ReadAllBytes("/proc/self/cmdline"); // As they were said.
+        if (words is not [.., 0]) return; // Each ends with a zero.
+        if (SetEnvironment(Smallest, string.Create(CultureInfo.InvariantCulture, $"0x{Bytes:x}"), 1) != 0) return;
+        File.Delete(DiagnosticSocket());
         fixed (byte* first = words)
         {
             var starts = new List<int> { 0 };
@@ -57,6 +66,14 @@ internal static unsafe partial class YoungObjects
             arguments[starts.Count] = null;
             _ = Execute(program.FullName, arguments); // Returns only where it is refused.
         }
+    }
+
+    // By which .NET's tools find this process. Its name is made of what stays (number and start), and the next runtime takes none that is taken.
+    private static string DiagnosticSocket()
+    {
+        var stat = File.ReadAllText("/proc/self/stat"); // proc(5): the name stands in brackets and may hold anything; of what follows the start is the 22nd field.
+        var start = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[22 - 3];
+        return Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-{start}-socket");
     }
 
     /// <summary>For what is executed: .NET's own setter changes a copy.</summary>

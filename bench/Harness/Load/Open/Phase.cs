@@ -12,6 +12,9 @@ internal sealed record Phase(double PerSecond, double Seconds, double? MostLate 
 /// <summary>Times in milliseconds.</summary>
 internal sealed record Times(double P50, double P99, double P999, double Max)
 {
+    [JsonIgnore]
+    public double Ratio => P99 / P50;
+
     public static Times Of(Histogram histogram) => new(
         histogram.Milliseconds(0.5), histogram.Milliseconds(0.99), histogram.Milliseconds(0.999), histogram.Max / 1e3);
 }
@@ -58,6 +61,8 @@ internal sealed record PhaseResult(
     public double AnsweredPerSecond => Answered / Phase.Seconds;
 
     public double RefusedPerSecond => Refused / Phase.Seconds;
+
+    public double LeftOutPercent => 100 * LeftOut / (Due + LeftOut);
 
     public double Due => Math.Max(1, Answered + Refused + Failed + NotSent);
 }
