@@ -20,7 +20,7 @@ internal sealed class OpenBench : IAsyncDisposable
     private readonly LoadOptions _load;
     private readonly BenchOptions _options;
     private readonly Action<string> _tell;
-    private readonly AwakeCpu? _awake;
+    private AwakeCpu? _awake;
     private readonly Rig _rig;
     private readonly Meter _meter;
 
@@ -29,7 +29,6 @@ internal sealed class OpenBench : IAsyncDisposable
         (_load, _options, _tell) = (load, options, tell);
         _rig = new Rig(folder, options.ServerCpu, options.LoadCpu, tokens: 1);
         _meter = new Meter(_rig, options);
-        _awake = load.Awake ? new AwakeCpu(options.LoadCpu) : null; // Last: it has to be put back.
     }
 
     public static async Task<OpenBench> StartAsync(LoadOptions load, BenchOptions options, Action<string> tell, string folder, CancellationToken cancellation)
@@ -40,6 +39,7 @@ internal sealed class OpenBench : IAsyncDisposable
         var bench = new OpenBench(load, options, tell, folder);
         try
         {
+            bench._awake = load.Awake ? new AwakeCpu(options.LoadCpu) : null;
             if (load.Job == Jobs.Gateway) await bench.StartUpstreamAsync(cancellation);
             return bench;
         }

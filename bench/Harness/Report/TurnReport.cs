@@ -18,7 +18,7 @@ internal static class TurnReport
 
         {facts.Sentence}
         {LoadFile.Connections(load)}
-        Before, each target was warmed up, saturated and asked for half of what the first one does for {load.SettleSeconds} s. All of them stood all the time.
+        Before, each target was warmed up, saturated and asked for {load.SettleSeconds} s at half of {(load.As is null ? "what the first one does" : "that rate")}. All of them stood all the time.
 
         {Tables(load, results)}
         """;
@@ -56,7 +56,7 @@ internal static class TurnReport
     {
         double[] all = [.. values.Order()];
         var median = (all[(all.Length - 1) / 2] + all[all.Length / 2]) / 2;
-        return $"{Number(median, decimals)} ({Number(all[0], decimals)}–{Number(all[^1], decimals)})";
+        return all[0].Equals(all[^1]) ? Number(median, decimals) : $"{Number(median, decimals)} ({Number(all[0], decimals)}–{Number(all[^1], decimals)})";
     }
 
     private static string Stood(List<PhaseFacts> turns, Func<PhaseFacts, Stalls?> stalls)
@@ -67,5 +67,5 @@ internal static class TurnReport
 
     // Of a p99 that is later than the last answer nobody knows how late it is.
     private static string Number(double value, int decimals) =>
-        double.IsInfinity(value) ? "> max" : value.ToString($"N{decimals}", CultureInfo.InvariantCulture);
+        double.IsFinite(value) ? value.ToString($"N{decimals}", CultureInfo.InvariantCulture) : double.IsNaN(value) ? "-" : "> max";
 }

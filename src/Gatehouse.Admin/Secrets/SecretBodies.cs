@@ -42,7 +42,7 @@ internal record SecretBody
     public DateTimeOffset? RetiredAt { get; init; }
 
     [JsonPropertyName("last_used_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    [Description("Absent: never. Written down every few seconds.")]
+    [Description("Absent: never. Of a secret in use it may be a minute old.")]
     public DateTimeOffset? LastUsedAt { get; init; }
 }
 

@@ -8,20 +8,20 @@ namespace Gatehouse.Store.Recording;
 
 /// <summary>
 /// Remembers when each secret was last used and writes it down: within seconds when it was not used for a minute, once a minute while it is in use, and
-/// all that is left when the node stops. A token never waits for it, nor fails with it.
+/// all that is left when the node stops; a node that is killed loses a minute. A token never waits for it, nor fails with it.
 /// </summary>
 public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clock, ILogger<SecretUsage> log)
     : RegularWork(TimeSpan.FromSeconds(5), clock)
 {
     private const int MaxBatch = 1000;
 
-    // A write takes the time of some tokens, and who reads these times looks for days.
-    private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
+    // A minute, less the looks' own unevenness. A write takes the time of some tokens, and who reads these times looks for days.
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(58);
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
 
-    // Those of the last minute, and when.
-    private readonly Dictionary<Guid, DateTimeOffset> _written = [];
+    // Those of the last minute, and when. A stop that is not waited for may write beside the last look.
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _written = new();
     private bool _isLast;
 
     /// <summary>To the second: a use in the same second as the last one adds nothing.</summary>
@@ -44,10 +44,9 @@ public sealed partial class SecretUsage(StoreDatabase database, TimeProvider clo
 
     protected override async Task WorkAsync(CancellationToken cancellation)
     {
-        if (_used.IsEmpty) return;
         var now = Clock.GetUtcNow();
-        foreach (var (secret, at) in _written)
-            if (now - at >= Between) _written.Remove(secret);
+        foreach (var written in _written)
+            if (now - written.Value >= Between) _written.TryRemove(written);
         // To the second, so that the uses of one second share their statements. In one order on every node, so that two that flush seldom meet.
         foreach (var second in _used.Where(use => _isLast || !_written.ContainsKey(use.Key)).GroupBy(use => use.Value.ToUnixTimeSeconds()).OrderBy(second => second.Key))
             foreach (var batch in second.OrderBy(use => use.Key).Chunk(MaxBatch)) await WriteAsync(second.Key, batch, cancellation);

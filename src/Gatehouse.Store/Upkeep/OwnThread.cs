@@ -10,7 +10,7 @@ namespace Gatehouse.Store.Upkeep;
 /// </remarks>
 internal sealed class OwnThread : SynchronizationContext
 {
-    // A node that is in use writes every few seconds.
+    // A node looks after itself every few seconds.
     private static readonly TimeSpan UsualIdle = TimeSpan.FromSeconds(15);
 
     private readonly string _name;

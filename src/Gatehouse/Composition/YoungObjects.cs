@@ -55,7 +55,7 @@ internal static unsafe partial class YoungObjects
         var words = File.ReadAllBytes("/proc/self/cmdline"); // As they were said.
         if (words is not [.., 0]) return; // Each ends with a zero.
         if (SetEnvironment(Smallest, string.Create(CultureInfo.InvariantCulture, $"0x{Bytes:x}"), 1) != 0) return;
-        File.Delete(DiagnosticSocket());
+        DeleteDiagnosticSocket();
         fixed (byte* first = words)
         {
             var starts = new List<int> { 0 };
@@ -69,11 +69,19 @@ internal static unsafe partial class YoungObjects
     }
 
     // By which .NET's tools find this process. Its name is made of what stays (number and start), and the next runtime takes none that is taken.
-    private static string DiagnosticSocket()
+    private static void DeleteDiagnosticSocket()
     {
-        var stat = File.ReadAllText("/proc/self/stat"); // proc(5): the name stands in brackets and may hold anything; of what follows the start is the 22nd field.
+        // proc(5): the name stands in brackets and may hold anything; of what follows the state is the third field, the start the 22nd.
+        var stat = File.ReadAllText("/proc/self/stat");
         var start = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[22 - 3];
-        return Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-{start}-socket");
+        try
+        {
+            File.Delete(Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-{start}-socket"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Without such a folder there is no socket; and one of somebody else's stays where it is.
+        }
     }
 
     /// <summary>For what is executed: .NET's own setter changes a copy.</summary>
