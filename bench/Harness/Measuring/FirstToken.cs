@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Gatehouse.Bench.Harness.Machine;
 using Gatehouse.Bench.Harness.Targets;
 
@@ -11,10 +12,23 @@ internal static class FirstToken
     public static async Task AwaitAsync(Rig rig, Uri tokenEndpoint, string form, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!Ports.IsTaken(tokenEndpoint.Port)) await timer.WaitForNextTickAsync(cancellation);
         using var http = rig.Client();
+        do await timer.WaitForNextTickAsync(cancellation);
+        while (!Ports.IsTaken(tokenEndpoint.Port) || !await IsAnsweredAsync(http, tokenEndpoint, form, cancellation));
+    }
+
+    private static async Task<bool> IsAnsweredAsync(HttpClient http, Uri tokenEndpoint, string form, CancellationToken cancellation)
+    {
         using var content = new StringContent(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
-        using var answer = await http.PostAsync(tokenEndpoint, content, cancellation);
-        if (!answer.IsSuccessStatusCode) throw new BenchException($"{tokenEndpoint} answered its first request with {(int)answer.StatusCode}.");
+        try
+        {
+            using var answer = await http.PostAsync(tokenEndpoint, content, cancellation);
+            if (!answer.IsSuccessStatusCode) throw new BenchException($"{tokenEndpoint} answered its first request with {(int)answer.StatusCode}.");
+            return true;
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+        {
+            return false; // Nobody listens yet: the program itself looked whether its port is free.
+        }
     }
 }
