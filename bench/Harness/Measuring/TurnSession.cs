@@ -4,8 +4,8 @@ using Gatehouse.Bench.Harness.Targets;
 namespace Gatehouse.Bench.Harness.Measuring;
 
 /// <summary>
-/// All targets stand at once and are asked in turn, so that a slower hour of the machine hits all of them alike. What is half of saturation is found anew before each
-/// round, by a closed loop on the first of them: the machine's speed changes, too.
+/// All targets stand at once and are asked in turn, so that a slower hour of the machine hits all of them alike. Half of saturation is found anew before
+/// each round, by a closed loop on the first of them: the machine's speed changes, too.
 /// </summary>
 internal sealed class TurnSession(LoadOptions load, BenchOptions options, Action<string> tell)
 {
